@@ -1,0 +1,19 @@
+/** @type {import("next").NextConfig} */
+const nextConfig = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  allowedDevOrigins: ["127.0.0.1"],
+  // These ship WASM, native look-ups or CommonJS tricks that a bundler breaks: they are required from node_modules.
+  serverExternalPackages: [
+    "pino",
+    "pino-pretty",
+    "pg-boss",
+    "pg",
+    "@electric-sql/pglite",
+    "@mailchimp/mailchimp_marketing",
+    "proper-lockfile",
+    "redis",
+  ],
+};
+
+export default nextConfig;

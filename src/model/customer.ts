@@ -1,0 +1,45 @@
+import type { CustomerId } from "./shop";
+
+export interface Address {
+  firstName: string;
+  lastName: string;
+  companyName: string;
+  streetAddress1: string;
+  streetAddress2: string;
+  city: string;
+  cityArea: string;
+  postalCode: string;
+  /** ISO 3166-1 alpha-2, e.g. `PL`. */
+  country: string;
+  countryArea: string;
+  /** E.164 as Saleor stores it, or empty. */
+  phone: string;
+}
+
+/**
+ * One metadata value as we could read it. `unreadable` is not `absent`: Saleor refuses private metadata of staff
+ * accounts to apps, and then nothing may be concluded from the silence.
+ */
+export type MetaValue = { kind: "value"; value: string } | { kind: "absent" } | { kind: "unreadable" };
+
+/** Saleor's user as we read it just now. Lives in memory only. */
+export interface Customer {
+  id: CustomerId;
+  email: string;
+  firstName: string;
+  lastName: string;
+  isActive: boolean;
+  isStaff: boolean;
+  isConfirmed: boolean;
+  /** Saleor's enum, e.g. `EN`, `PT_BR`. */
+  languageCode: string;
+  externalReference: string | null;
+  /** ISO 8601 instants. */
+  dateJoined: string;
+  lastLogin: string | null;
+  updatedAt: string;
+  defaultBillingAddress: Address | null;
+  defaultShippingAddress: Address | null;
+  /** Private metadata by key: only the keys that the connections of the shop asked for. */
+  privateMeta: Readonly<Record<string, MetaValue>>;
+}

@@ -1,0 +1,166 @@
+/**
+ * What the app asks of a vendor adapter. In: settings, credentials and contacts, handed over on a link. Out: one
+ * outcome for every contact. An adapter never reaches for a queue, the environment or a store, and never throws for
+ * what its vendor is known to say. A capability exists because its key exists.
+ */
+import type { z } from "zod";
+import type { Contact, MappedContact } from "@/model/contact";
+import type { Failure, Outcome } from "@/model/outcome";
+import type { CustomerId } from "@/model/shop";
+import type { Limiter } from "./kit/limiter";
+
+/** Where the vendor lives. Empty in production: adapters know their vendor's hosts. Filled only under `CRM_SANDBOX=1`. */
+export type Endpoints = Readonly<Record<string, string>>;
+
+export interface ProviderLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** A live line to one merchant's account: everything an adapter may touch. */
+export interface Link<Settings = Record<string, unknown>, Credentials = Record<string, unknown>> {
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  /** Where contacts go inside the provider (audience, site, brand); empty until the merchant chose one. */
+  readonly target: string;
+  readonly endpoints: Endpoints;
+  /** Shared by everything that talks to this provider account: every request goes through `limiter.run`. */
+  readonly limiter: Limiter;
+  /** Kept by the drain for minutes and dropped when settings change: for look-ups such as "who is in the audience". */
+  readonly cache: Map<string, unknown>;
+  readonly log: ProviderLog;
+  /** Aborted when the drain loses its lease or the process stops. */
+  readonly signal: AbortSignal;
+}
+
+/** The account behind a set of credentials. */
+export interface Account {
+  /** What rate limits belong to; stable across reconnects (Mailchimp: `account_id`). Prefixed with the provider by the caller. */
+  limitKey: string;
+  /** For the page: "Example Store". */
+  name: string;
+  /** For the page, e.g. data centre or host. */
+  detail: string;
+  /** Who owns the account, as the vendor says it (an e-mail address): shown once for confirmation, never stored. */
+  owner?: string;
+}
+
+export interface Target {
+  id: string;
+  name: string;
+  /** Contacts in it, where the vendor tells. */
+  contacts: number | null;
+  /** Facts the page may warn about: reason codes such as `double_optin`, `requires_field:BIRTHDAY`. */
+  notes: readonly string[];
+}
+
+export interface FieldDefinition {
+  id: string;
+  label: string;
+  type: "text" | "number" | "boolean" | "date" | "choice" | "other";
+  required: boolean;
+  maxLength?: number;
+  choices?: readonly string[];
+}
+
+/** What the provider holds of one contact now, for the inspector and the comparison. */
+export interface ProviderContact {
+  remoteKey: string;
+  email: string;
+  status: string;
+  fields: Readonly<Record<string, string | number | boolean | null>>;
+  tags: readonly string[];
+  /** Page at the vendor, https only. */
+  url?: string;
+}
+
+export type Answer<T> = { kind: "ok"; value: T } | Failure;
+
+/** One entry for every key handed in. A missing key is read as `retry`, never as success. */
+export type Outcomes = ReadonlyMap<CustomerId, Outcome>;
+
+/** What to do at the provider when the customer is gone from Saleor. */
+export type DeletionPolicy = "leave" | "archive";
+
+export interface ContactRef {
+  key: CustomerId;
+  remoteKey: string;
+}
+
+/** Heavy consequences of a full sync, so that the page can name them before Start. */
+export interface Consequence {
+  code: "confirmation_emails" | "receives_marketing" | "billable_contacts";
+}
+
+export interface OAuth {
+  /** Names of the environment variables that hold our client id and secret with this vendor. */
+  readonly clientEnv: { id: string; secret: string };
+  /** The vendor's consent page. */
+  authorizeUrl(input: { clientId: string; redirectUri: string; state: string; endpoints: Endpoints }): string;
+  /** Exchanges the code on the server; the credentials have been checked by shape (`dc` and the like). */
+  exchange(input: {
+    clientId: string;
+    clientSecret: string;
+    redirectUri: string;
+    code: string;
+    endpoints: Endpoints;
+    signal: AbortSignal;
+  }): Promise<Answer<Record<string, unknown>>>;
+  /** Where a person removes the app at the vendor. */
+  readonly revokeUrl: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a provider's own settings type is known only in its folder
+export type AnyProvider = Provider<any, any>;
+
+export interface Provider<
+  Settings extends z.ZodObject = z.ZodObject,
+  Credentials extends z.ZodObject = z.ZodObject,
+  L = Link<z.output<Settings>, z.output<Credentials>>,
+> {
+  readonly id: string;
+  readonly title: string;
+  /**
+   * What the merchant chooses. `.meta()` of each field draws the form: see `kit/form.ts`. Every field has a default, so
+   * that `settings.parse({})` is the safe start. A field of kind `target` is the place the merchant picks from `targets`.
+   */
+  readonly settings: Settings;
+  /** What opens the account: typed by the merchant (`.meta({ secret: true })`) or brought back by `oauth`. */
+  readonly credentials: Credentials;
+  /** Names of the environment variables that may replace vendor hosts under `CRM_SANDBOX=1`, by endpoint name. */
+  readonly sandboxEnv: Readonly<Record<string, string>>;
+  readonly oauth?: OAuth;
+  readonly limits: {
+    /** Most contacts `upsert` is handed at once. */
+    batchSize: number;
+    /** Requests in flight at the start and at most, per limit key. */
+    inFlight: number;
+    maxInFlight: number;
+    perSecond?: number;
+    /** After how many seconds the vendor itself has cut a request that we lost sight of. */
+    vendorCutOffSeconds: number;
+  };
+  /** Bumped when the same customer would be sent differently: part of the fingerprint. */
+  readonly mapperVersion: number;
+
+  /** Checks the credentials and names the account. */
+  connect(link: L): Promise<Answer<Account>>;
+  targets(link: L): Promise<Answer<readonly Target[]>>;
+  /** The provider's dictionary of fields in the chosen target. */
+  fields(link: L): Promise<Answer<readonly FieldDefinition[]>>;
+  /** What a full sync under these settings will set off beyond writing contacts. */
+  consequences(settings: z.output<Settings>, target: Target): readonly Consequence[];
+
+  readonly customers: {
+    /** Longest tag and most tags per contact that the vendor takes; the mapper cuts to it and says so. */
+    readonly tags: { maxLength: number; maxPerContact: number };
+    /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */
+    payload(settings: z.output<Settings>, mapped: MappedContact): Record<string, unknown>;
+    upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;
+    /** Archives; the absent is `unchanged`. Never called with the policy `leave`. */
+    remove(link: L, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes>;
+    /** `null` = the provider has no such contact. */
+    read(link: L, who: { remoteKey: string } | { email: string }): Promise<Answer<ProviderContact | null>>;
+  };
+}
