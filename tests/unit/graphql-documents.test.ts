@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { buildSchema, type DocumentNode, type GraphQLSchema, Kind, parse, specifiedRules, validate, visit } from "graphql";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const specs = resolve(root, "../shared/specs");
+
+/** First schema line a document may be sent to; every other document works on all of them. */
+const NEEDS: Readonly<Record<string, "3.22" | "3.23">> = {
+  "customer-deleted": "3.23",
+  "customer-count-range": "3.22",
+  "customer-ids-range": "3.22",
+  "app-problem-create": "3.22",
+  "app-problem-dismiss": "3.22",
+};
+const SCHEMA_LINES = ["3.21", "3.22", "3.23"] as const;
+
+const filesIn = (folder: string) =>
+  readdirSync(join(root, "graphql", folder))
+    .filter((name) => name.endsWith(".graphql"))
+    .map((name) => join(root, "graphql", folder, name));
+
+const fragments = parse(
+  filesIn("fragments")
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n"),
+);
+
+const documents = ["subscriptions", "queries", "mutations"]
+  .flatMap(filesIn)
+  .map((file) => ({ name: basename(file, ".graphql"), document: withItsFragments(parse(readFileSync(file, "utf8"))) }));
+
+function withItsFragments(document: DocumentNode): DocumentNode {
+  const wanted = new Set<string>();
+  visit(document, { FragmentSpread: (node) => void wanted.add(node.name.value) });
+  const used = fragments.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION && wanted.has(one.name.value));
+  return { ...document, definitions: [...document.definitions, ...used] };
+}
+
+const mistakes = (schema: GraphQLSchema, document: DocumentNode) =>
+  validate(schema, document, specifiedRules).map((error) => error.message);
+
+describe("the documents we send to Saleor", () => {
+  const own = buildSchema(readFileSync(join(root, "graphql/schema.graphql"), "utf8"));
+
+  it.each(documents)("$name fits our part of the schema", ({ document }) => {
+    expect(mistakes(own, document)).toEqual([]);
+  });
+
+  it("never ask for an e-mail in an event", () => {
+    for (const file of filesIn("subscriptions")) expect(readFileSync(file, "utf8")).not.toMatch(/mail\b/i);
+  });
+
+  describe.skipIf(!existsSync(specs))("against the full schemas", () => {
+    for (const line of SCHEMA_LINES) {
+      const file = join(specs, `saleor-schema-${line}.graphql`);
+      if (!existsSync(file)) continue;
+      const full = buildSchema(readFileSync(file, "utf8"));
+      const wanted = documents.filter(({ name }) => line >= (NEEDS[name] ?? "3.21"));
+      it.each(wanted)(`$name is valid on ${line}`, ({ document }) => {
+        expect(mistakes(full, document)).toEqual([]);
+      });
+      it.each(documents.filter((one) => !wanted.includes(one)))(`$name is refused by ${line}, as the table says`, ({ document }) => {
+        expect(mistakes(full, document)).not.toEqual([]);
+      });
+    }
+  });
+});
