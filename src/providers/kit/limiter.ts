@@ -19,3 +19,128 @@ export interface LimiterOptions {
   recoverAfterMs?: number;
   now?: () => number;
 }
+
+interface Waiter {
+  start: () => void;
+}
+
+/** How long new starts are held back after a throttle sign that named no time. */
+const HOLD_MS = 1000;
+
+/** The allowance grows by waiting: one more request per quiet `recoverAfterMs`, never above `maxInFlight`. */
+class Allowance {
+  private allowed: number;
+  private quietSince: number;
+
+  constructor(
+    private readonly options: LimiterOptions,
+    private readonly now: () => number,
+  ) {
+    this.allowed = Math.max(1, Math.min(options.inFlight, options.maxInFlight));
+    this.quietSince = now();
+  }
+
+  current(): number {
+    const step = this.options.recoverAfterMs ?? 15_000;
+    const steps = Math.min(Math.floor((this.now() - this.quietSince) / step), this.options.maxInFlight - this.allowed);
+    if (steps > 0) {
+      this.allowed += steps;
+      this.quietSince += steps * step;
+    }
+    return this.allowed;
+  }
+
+  halve(): void {
+    this.allowed = Math.max(1, Math.floor(this.current() / 2));
+  }
+
+  disturb(): void {
+    this.quietSince = this.now();
+  }
+
+  /** Milliseconds between two starts; a halved allowance also halves the pace. */
+  gapMs(): number {
+    if (!this.options.perSecond) return 0;
+    return 1000 / (this.options.perSecond * Math.min(1, this.current() / this.options.inFlight));
+  }
+}
+
+export function createLimiter(options: LimiterOptions): Limiter {
+  const now = options.now ?? Date.now;
+  const allowance = new Allowance(options, now);
+  const queue = new Set<Waiter>();
+  let inFlight = 0;
+  let heldUntil = 0;
+  let nextStartAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function pump(): void {
+    for (const waiter of queue) {
+      if (inFlight >= allowance.current()) return;
+      const waitMs = Math.max(heldUntil, nextStartAt) - now();
+      if (waitMs > 0) {
+        pumpLater(waitMs);
+        return;
+      }
+      queue.delete(waiter);
+      begin(waiter);
+    }
+  }
+
+  function pumpLater(waitMs: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(pump, Math.ceil(waitMs));
+  }
+
+  function begin(waiter: Waiter): void {
+    inFlight += 1;
+    nextStartAt = Math.max(nextStartAt, now()) + allowance.gapMs();
+    waiter.start();
+  }
+
+  function place(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        queue.delete(waiter);
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        start: () => {
+          signal?.removeEventListener("abort", abort);
+          resolve();
+        },
+      };
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener("abort", abort, { once: true });
+      queue.add(waiter);
+      pump();
+    });
+  }
+
+  return {
+    async run(task, signal) {
+      await place(signal);
+      try {
+        return await task();
+      } finally {
+        inFlight -= 1;
+        pump();
+      }
+    },
+
+    throttled(afterSeconds) {
+      // Requests on the wire come back together: signs within one hold are one sign, or a burst would halve down to one.
+      if (now() >= heldUntil) allowance.halve();
+      allowance.disturb();
+      heldUntil = Math.max(heldUntil, now() + (afterSeconds === undefined ? HOLD_MS : afterSeconds * 1000));
+      nextStartAt = Math.max(nextStartAt, heldUntil);
+    },
+
+    state: () => ({
+      inFlight,
+      allowed: allowance.current(),
+      waiting: queue.size,
+      slowedUntil: heldUntil > now() ? heldUntil : null,
+    }),
+  };
+}

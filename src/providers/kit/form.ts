@@ -1,0 +1,92 @@
+/**
+ * Describes a provider's settings or credentials for the page. In: the zod object the adapter already has. Out: plain
+ * data (it crosses tRPC); the words come from the provider's messages, under `settings.<name>`.
+ */
+import { z } from "zod";
+
+export interface FormMeta {
+  /** Heading under which the field stands: `sections.<section>` in the provider's messages. */
+  section?: string;
+  kind?: FormField["kind"];
+  /** Never sent to the browser once saved; shown as "ends in 4f2a". */
+  secret?: boolean;
+  /** Set by the app, not by a person: not part of the form. */
+  hidden?: boolean;
+}
+
+export interface FormOption {
+  value: string;
+  labelKey: string;
+  helpKey: string;
+}
+
+export interface FormField {
+  name: string;
+  kind: "choice" | "text" | "toggle" | "target" | "secret";
+  section: string;
+  labelKey: string;
+  helpKey: string;
+  options: FormOption[];
+  default: string | boolean | null;
+  /** May be left empty. */
+  optional: boolean;
+}
+
+interface Unwrapped {
+  core: z.core.$ZodType;
+  meta: FormMeta;
+  default: unknown;
+  optional: boolean;
+}
+
+export function describeForm(schema: z.ZodObject): FormField[] {
+  return Object.entries(schema.shape).flatMap(([name, type]) => {
+    const field = unwrap(type);
+    return field.meta.hidden ? [] : [describeField(name, field)];
+  });
+}
+
+/** Names of the fields that hold secrets, for whoever redacts, encrypts or shows "ends in". */
+export function secretFields(schema: z.ZodObject): string[] {
+  return Object.entries(schema.shape).flatMap(([name, type]) => (unwrap(type).meta.secret ? [name] : []));
+}
+
+function describeField(name: string, field: Unwrapped): FormField {
+  const base = `settings.${name}`;
+  const values = field.core instanceof z.ZodEnum ? field.core.options.map(String) : [];
+  return {
+    name,
+    kind: kindOf(field),
+    section: field.meta.section ?? "general",
+    labelKey: `${base}.label`,
+    helpKey: `${base}.help`,
+    options: values.map((value) => ({ value, labelKey: `${base}.${value}.label`, helpKey: `${base}.${value}.help` })),
+    default: typeof field.default === "string" || typeof field.default === "boolean" ? field.default : null,
+    optional: field.optional || acceptsEmpty(field.core),
+  };
+}
+
+function kindOf({ core, meta }: Unwrapped): FormField["kind"] {
+  if (meta.kind) return meta.kind;
+  if (meta.secret) return "secret";
+  if (core instanceof z.ZodBoolean) return "toggle";
+  return core instanceof z.ZodEnum ? "choice" : "text";
+}
+
+function acceptsEmpty(core: z.core.$ZodType): boolean {
+  return core instanceof z.ZodString && core.safeParse("").success;
+}
+
+/** Peels default and optional; what is said further out wins over what is said on the core. */
+function unwrap(type: z.core.$ZodType): Unwrapped {
+  const meta = (z.globalRegistry.get(type) ?? {}) as FormMeta;
+  if (type instanceof z.ZodDefault) {
+    const inner = unwrap(type.def.innerType);
+    return { ...inner, meta: { ...inner.meta, ...meta }, default: type.def.defaultValue };
+  }
+  if (type instanceof z.ZodOptional || type instanceof z.ZodNullable) {
+    const inner = unwrap(type.def.innerType);
+    return { ...inner, meta: { ...inner.meta, ...meta }, optional: true };
+  }
+  return { core: type, meta, default: undefined, optional: false };
+}

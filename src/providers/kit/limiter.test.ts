@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { createLimiter } from "./limiter";
+
+/** A task that ends when told to. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, task: () => opened };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("limiter", () => {
+  it("never has more in flight than allowed, and runs everything", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.array(fc.nat({ max: 3 }), { maxLength: 40 }), async (places, turns) => {
+        const limiter = createLimiter({ inFlight: places, maxInFlight: places });
+        let running = 0;
+        let most = 0;
+        const task = (ticks: number) => async () => {
+          running += 1;
+          most = Math.max(most, running);
+          for (let tick = 0; tick < ticks; tick++) await settled();
+          running -= 1;
+          return ticks;
+        };
+        expect(await Promise.all(turns.map((ticks) => limiter.run(task(ticks))))).toEqual(turns);
+        expect(most).toBeLessThanOrEqual(places);
+        expect(limiter.state()).toMatchObject({ inFlight: 0, waiting: 0 });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("gives the place back when a task fails", async () => {
+    const limiter = createLimiter({ inFlight: 1, maxInFlight: 1 });
+    await expect(limiter.run(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(await limiter.run(async () => "yes")).toBe("yes");
+  });
+
+  it("starts first what came first", async () => {
+    const limiter = createLimiter({ inFlight: 1, maxInFlight: 1 });
+    const order: number[] = [];
+    await Promise.all([1, 2, 3].map((n) => limiter.run(async () => void order.push(n))));
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  it("halves once for a burst of throttle signs and recovers one by one up to the most", async () => {
+    let clock = 0;
+    const limiter = createLimiter({ inFlight: 4, maxInFlight: 6, recoverAfterMs: 1000, now: () => clock });
+    limiter.throttled();
+    limiter.throttled();
+    limiter.throttled();
+    expect(limiter.state()).toMatchObject({ allowed: 2, slowedUntil: 1000 });
+    clock = 1000;
+    expect(limiter.state()).toMatchObject({ allowed: 3, slowedUntil: null });
+    clock = 60_000;
+    expect(limiter.state().allowed).toBe(6);
+  });
+
+  it("never goes below one", () => {
+    let clock = 0;
+    const limiter = createLimiter({ inFlight: 4, maxInFlight: 6, now: () => clock });
+    for (let sign = 0; sign < 5; sign++, clock += 2000) limiter.throttled();
+    expect(limiter.state().allowed).toBe(1);
+  });
+
+  it("holds new starts for as long as the vendor said, then lets them go", async () => {
+    const limiter = createLimiter({ inFlight: 2, maxInFlight: 2 });
+    limiter.throttled(0.05);
+    let started = false;
+    const run = limiter.run(async () => {
+      started = true;
+    });
+    await settled();
+    expect(started).toBe(false);
+    await run;
+    expect(started).toBe(true);
+  });
+
+  it("rejects with the signal's reason while waiting and forgets the waiter", async () => {
+    const limiter = createLimiter({ inFlight: 1, maxInFlight: 1 });
+    const busy = gate();
+    const first = limiter.run(busy.task);
+    const stop = new AbortController();
+    const second = limiter.run(async () => "never", stop.signal);
+    stop.abort(new Error("lease lost"));
+    await expect(second).rejects.toThrow("lease lost");
+    expect(limiter.state().waiting).toBe(0);
+    busy.open();
+    await first;
+    await expect(limiter.run(async () => "never", stop.signal)).rejects.toThrow("lease lost");
+  });
+
+  it("spreads starts over the second when the vendor counts requests", async () => {
+    vi.useFakeTimers();
+    try {
+      const limiter = createLimiter({ inFlight: 10, maxInFlight: 10, perSecond: 50 });
+      let started = 0;
+      const all = Promise.all(Array.from({ length: 5 }, () => limiter.run(async () => void started++)));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(started).toBe(1);
+      await vi.advanceTimersByTimeAsync(40);
+      expect(started).toBe(3);
+      await vi.advanceTimersByTimeAsync(40);
+      await all;
+      expect(started).toBe(5);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
