@@ -1,0 +1,140 @@
+/** What is due, for the tick and for the drain. */
+import { type RawBuilder, sql } from "kysely";
+import type { ConnectionId, CustomerId } from "@/model/shop";
+import type { Db } from "@/platform/db";
+import type { DueRow, Lane, RowState } from "./row";
+
+/** Only a person can mend these; their marks wait. */
+const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
+/** Changes of a connection whose live sync is off are kept, not sent; what a person asked for goes all the same. */
+const mayGo = sql`(c.live or l.lane <> 1)`;
+
+/** Limit keys with due rows that nobody drains and that may be tried now. */
+export async function dueLimitKeys(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ limit_key: string }>`
+    select distinct c.limit_key from connection_state c
+    where c.limit_key <> '' and c.health not in ${stoppedHealth}
+      and exists (select 1 from ledger l where l.connection_id = c.id and l.due_at <= now() and ${mayGo})
+      and not exists (select 1 from lease where lease.limit_key = c.limit_key and (until > now() or not_before > now()))`.execute(db);
+  return rows.map((row) => row.limit_key);
+}
+
+export interface TakeInput {
+  limitKey: string;
+  limit: number;
+  /** Rows that this very drain holds already, as `connection/customer`. */
+  busy: readonly string[];
+  /** Rows in flight under an older token are left alone for as long as the vendor may still be working on them. */
+  cutOffSeconds: number;
+}
+
+/** The next due rows in lane order. Only reads: nobody else drains this key while the lease is held. */
+export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
+  const { rows } = await sql<RawRow>`
+    select l.* from connection_state c cross join lateral (
+      select ${columns} from ledger l
+      where l.connection_id = c.id and l.due_at <= now() and ${mayGo}
+        and (l.in_flight is null or l.in_flight_at < now() - ${input.cutOffSeconds} * interval '1 second')
+        and (l.connection_id || '/' || l.customer_id) not in (select json_array_elements_text(${JSON.stringify(input.busy)}::json))
+      order by l.lane, l.due_at limit ${input.limit}
+    ) l
+    where c.limit_key = ${input.limitKey} and c.health not in ${stoppedHealth}
+    order by l.lane, l.due_at limit ${input.limit}`.execute(db);
+  return rows.map(toDueRow);
+}
+
+/**
+ * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. A row
+ * that is not answered belongs to somebody else by now (the lease was lost): it must not be sent.
+ */
+export async function markInFlight(
+  db: Db,
+  lease: { limitKey: string; token: number },
+  connectionId: ConnectionId,
+  ids: readonly CustomerId[],
+): Promise<Set<CustomerId>> {
+  const { rows } = await sql<{ customer_id: string }>`
+    update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null
+    from (select json_array_elements_text(${JSON.stringify(ids)}::json) as customer_id) v
+    where l.connection_id = ${connectionId} and l.customer_id = v.customer_id and ${holds(lease)}
+    returning l.customer_id`.execute(db);
+  return new Set(rows.map((row) => row.customer_id));
+}
+
+export function holds(lease: { limitKey: string; token: number }): RawBuilder<unknown> {
+  return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;
+}
+
+/** Tags that we own under these identities on other rows: whoever takes over an address takes over the tags with it. */
+export async function inheritedTags(db: Db, connectionId: ConnectionId, hmacs: readonly string[]): Promise<Map<string, string[]>> {
+  if (hmacs.length === 0) return new Map();
+  const { rows } = await sql<{ email_hmac: string; owned_tags: string[] }>`
+    select email_hmac, owned_tags from ledger
+    where connection_id = ${connectionId} and owned_tags <> '[]'
+      and email_hmac in (select json_array_elements_text(${JSON.stringify(hmacs)}::json))`.execute(db);
+  const byHmac = new Map<string, string[]>();
+  for (const row of rows) byHmac.set(row.email_hmac, [...(byHmac.get(row.email_hmac) ?? []), ...row.owned_tags]);
+  return byHmac;
+}
+
+/** Does another customer that is not gone stand under this identity? */
+export async function isIdentityTaken(db: Db, connectionId: ConnectionId, hmac: string, except: CustomerId): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from ledger where connection_id = ${connectionId} and email_hmac = ${hmac} and customer_id <> ${except} and state <> 'gone' limit 1`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, deliveries, force, historic, run_id, due_at`;
+
+interface RawRow {
+  connection_id: string;
+  customer_id: string;
+  state: RowState;
+  lane: Lane;
+  version: string | number;
+  attempts: number;
+  failing_since: Date | null;
+  wanted_at: Date | null;
+  gone_at: Date | null;
+  rereads: number;
+  fingerprint: string | null;
+  refused_fingerprint: string | null;
+  reason: string | null;
+  vendor_text: string | null;
+  remote_key: string | null;
+  email_hmac: string | null;
+  owned_tags: string[];
+  deliveries: number;
+  force: boolean;
+  historic: boolean;
+  run_id: string | null;
+}
+
+function toDueRow(row: RawRow): DueRow {
+  return {
+    connectionId: row.connection_id,
+    customerId: row.customer_id,
+    state: row.state,
+    lane: row.lane,
+    version: Number(row.version),
+    attempts: row.attempts,
+    failingSince: row.failing_since,
+    wantedAt: row.wanted_at,
+    goneAt: row.gone_at,
+    rereads: row.rereads,
+    fingerprint: row.fingerprint,
+    refusedFingerprint: row.refused_fingerprint,
+    reason: row.reason,
+    vendorText: row.vendor_text,
+    remoteKey: row.remote_key,
+    emailHmac: row.email_hmac,
+    ownedTags: row.owned_tags,
+    deliveries: row.deliveries,
+    force: row.force,
+    historic: row.historic,
+    runId: row.run_id,
+  };
+}

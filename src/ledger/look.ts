@@ -1,0 +1,120 @@
+/** Looking, without touching: counters, rows and reasons for the pages. */
+import { sql } from "kysely";
+import type { ConnectionId, CustomerId } from "@/model/shop";
+import type { Db } from "@/platform/db";
+import type { RowState } from "./row";
+
+/** Kept counters, never a count over the rows. */
+export async function countStates(
+  db: Db,
+  connectionIds: readonly ConnectionId[],
+): Promise<Map<ConnectionId, Partial<Record<RowState, number>>>> {
+  const { rows } = await sql<{ connection_id: string; state: RowState; n: string }>`
+    select connection_id, state, n from ledger_count
+    where connection_id in (select json_array_elements_text(${JSON.stringify(connectionIds)}::json))`.execute(db);
+  const byConnection = new Map<ConnectionId, Partial<Record<RowState, number>>>();
+  for (const row of rows) byConnection.set(row.connection_id, { ...byConnection.get(row.connection_id), [row.state]: Number(row.n) });
+  return byConnection;
+}
+
+export interface SettledRow {
+  customerId: CustomerId;
+  state: RowState;
+  version: number;
+  /** No outcome yet for the newest mark. */
+  pending: boolean;
+  change: "created" | "updated" | "unchanged" | null;
+  reason: string | null;
+  vendorText: string | null;
+  warnings: string[];
+  remoteKey: string | null;
+}
+
+export async function readRows(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<SettledRow[]> {
+  const { rows } = await sql<{
+    customer_id: string;
+    state: RowState;
+    version: string;
+    pending: boolean;
+    change: SettledRow["change"];
+    reason: string | null;
+    vendor_text: string | null;
+    warnings: string[];
+    remote_key: string | null;
+  }>`
+    select customer_id, state, version, state = 'waiting' or in_flight is not null or (force and due_at is not null) as pending, change, reason, vendor_text, warnings, remote_key
+    from ledger where connection_id = ${connectionId} and customer_id in (select json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(
+    db,
+  );
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    state: row.state,
+    version: Number(row.version),
+    pending: row.pending,
+    change: row.change,
+    reason: row.reason,
+    vendorText: row.vendor_text,
+    warnings: row.warnings,
+    remoteKey: row.remote_key,
+  }));
+}
+
+/** How many of these customers have no outcome for the run yet. A row in backoff does not count: nobody can wait for it. */
+export async function countPending(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<number> {
+  const { rows } = await sql<{ n: string }>`
+    select count(*) as n from ledger
+    where connection_id = ${connectionId} and (state = 'waiting' or in_flight is not null)
+      and customer_id in (select json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(db);
+  return Number(rows[0]?.n ?? 0);
+}
+
+export interface RunRow {
+  customerId: CustomerId;
+  state: RowState;
+  reason: string | null;
+  vendorText: string | null;
+  warnings: string[];
+  at: Date;
+}
+
+/** Rows of a run that did not simply go through, by customer id. @param after exclusive */
+export async function runRows(
+  db: Db,
+  connectionId: ConnectionId,
+  input: { runId: string; after: string; limit: number },
+): Promise<RunRow[]> {
+  const { rows } = await sql<{
+    customer_id: string;
+    state: RowState;
+    reason: string | null;
+    vendor_text: string | null;
+    warnings: string[];
+    updated_at: Date;
+  }>`
+    select customer_id, state, reason, vendor_text, warnings, updated_at from ledger
+    where connection_id = ${connectionId} and seen_run = ${input.runId} and customer_id > ${input.after}
+      and (state in ('skipped', 'refused', 'gave_up', 'retrying') or warnings <> '[]')
+    order by customer_id limit ${input.limit}`.execute(db);
+  return rows.map((row) => ({
+    customerId: row.customer_id,
+    state: row.state,
+    reason: row.reason,
+    vendorText: row.vendor_text,
+    warnings: row.warnings,
+    at: row.updated_at,
+  }));
+}
+
+/** Reasons with counts: of one run, or of everything that is not in sync. */
+export async function countReasons(
+  db: Db,
+  connectionId: ConnectionId,
+  runId: string | null,
+): Promise<{ state: RowState; reason: string; count: number }[]> {
+  const { rows } = await sql<{ state: RowState; reason: string; n: string }>`
+    select state, coalesce(reason, 'unknown') as reason, count(*) as n from ledger
+    where connection_id = ${connectionId} and state in ('skipped', 'refused', 'gave_up', 'retrying')
+      and (${runId}::text is null or seen_run = ${runId})
+    group by 1, 2 order by 3 desc limit 50`.execute(db);
+  return rows.map((row) => ({ state: row.state, reason: row.reason, count: Number(row.n) }));
+}

@@ -1,0 +1,151 @@
+/** Marks: "this customer of this connection is due". The only thing an event, a page or a sweep ever writes. */
+import { sql } from "kysely";
+import type { ConnectionId, CustomerId, ShopId } from "@/model/shop";
+import type { Db } from "@/platform/db";
+import { Lane } from "./row";
+
+export interface Mark {
+  shopId: ShopId;
+  customerId: CustomerId;
+  /** The event's `issuedAt`: a read of Saleor that shows an older customer is read again. */
+  wantedAt: Date | null;
+  /** The event says that the customer was deleted. */
+  gone: boolean;
+}
+
+/**
+ * Marks customers for every live connection of their shops, in one statement whatever the number. A shop whose
+ * connections are not mirrored yet (first start, lost database) keeps its marks in `pending_mark` until they are.
+ * @returns limit keys to wake; shops whose settings must be loaded.
+ */
+export async function mark(db: Db, marks: readonly Mark[]): Promise<{ limitKeys: string[]; unloadedShops: ShopId[] }> {
+  const json = JSON.stringify(marks.map((m) => ({ shop_id: m.shopId, customer_id: m.customerId, wanted_at: m.wantedAt, gone: m.gone })));
+  const { rows } = await sql<{ limit_key: string | null; shop_id: string | null }>`
+    with raw as (
+      select * from json_to_recordset(${json}::json) as r(shop_id text, customer_id text, wanted_at timestamptz, gone boolean)
+    ), due as (
+      select shop_id, customer_id, max(wanted_at) as wanted_at, bool_or(gone) as gone from raw group by 1, 2
+    ), marked as (
+      insert into ledger as l (connection_id, customer_id, lane, state, due_at, wanted_at, gone_at)
+      select c.id, due.customer_id, ${sql.lit(Lane.live)}, 'waiting', now(), due.wanted_at,
+             case when due.gone then coalesce(due.wanted_at, now()) end
+      from due join connection_state c on c.shop_id = due.shop_id and c.live
+      order by 1, 2
+      ${onMarkedAgain}
+      returning l.connection_id
+    ), kept as (
+      insert into pending_mark as p (shop_id, customer_id, wanted_at, gone)
+      select due.shop_id, due.customer_id, due.wanted_at, due.gone from due join shop s on s.id = due.shop_id and not s.settings_loaded
+      order by 1, 2
+      on conflict (shop_id, customer_id) do update set
+        wanted_at = greatest(p.wanted_at, excluded.wanted_at), gone = p.gone or excluded.gone
+      returning p.shop_id
+    )
+    select distinct c.limit_key, null as shop_id from marked join connection_state c on c.id = marked.connection_id
+    union all select distinct null, shop_id from kept`.execute(db);
+  return {
+    limitKeys: rows.flatMap((row) => (row.limit_key ? [row.limit_key] : [])),
+    unloadedShops: rows.flatMap((row) => (row.shop_id ? [row.shop_id] : [])),
+  };
+}
+
+/**
+ * Marks meet history: a row in backoff keeps its time and attempts, a settled one is due now. Every mark raises the
+ * version, so that a delivery under way does not settle what came after it.
+ */
+const onMarkedAgain = sql`
+  on conflict (connection_id, customer_id) do update set
+    version = l.version + 1,
+    wanted_at = greatest(l.wanted_at, excluded.wanted_at),
+    gone_at = greatest(l.gone_at, excluded.gone_at),
+    rereads = 0,
+    lane = case when l.due_at is null then excluded.lane else least(l.lane, excluded.lane) end,
+    historic = excluded.historic and (l.historic or l.due_at is null),
+    state = case when l.state = 'retrying' then l.state else 'waiting' end,
+    due_at = case when l.state = 'retrying' and l.due_at > now() then l.due_at else now() end,
+    updated_at = now()`;
+
+/** Marks kept for a shop go to its live connections, now that these are known. */
+export async function expandPending(db: Db, shopId: ShopId): Promise<void> {
+  await sql`
+    with taken as (delete from pending_mark where shop_id = ${shopId} returning customer_id, wanted_at, gone)
+    insert into ledger as l (connection_id, customer_id, lane, state, due_at, wanted_at, gone_at)
+    select c.id, taken.customer_id, ${sql.lit(Lane.live)}, 'waiting', now(), taken.wanted_at,
+           case when taken.gone then coalesce(taken.wanted_at, now()) end
+    from taken join connection_state c on c.shop_id = ${shopId} and c.live
+    ${onMarkedAgain}`.execute(db);
+}
+
+/** Shops that have marks waiting for their connections to be known. */
+export async function shopsWithPendingMarks(db: Db): Promise<ShopId[]> {
+  const { rows } = await sql<{ shop_id: string }>`select distinct shop_id from pending_mark limit 100`.execute(db);
+  return rows.map((row) => row.shop_id);
+}
+
+/**
+ * Marks customers for a full sync. A customer counts once per run however often it is handed in; one already in
+ * backoff is tried at once, since somebody is waiting for it.
+ * @param input.again also mark those that the run has seen: they changed while it went on.
+ * @returns how many were new to the run.
+ */
+export async function markForRun(
+  db: Db,
+  input: { runId: string; connectionId: ConnectionId; ids: readonly CustomerId[]; again?: boolean },
+): Promise<number> {
+  const { runId, connectionId, ids, again = false } = input;
+  const { rows } = await sql<{ fresh: string }>`
+    with ids as (select distinct value as customer_id from json_array_elements_text(${JSON.stringify(ids)}::json)),
+    seen as (
+      select l.customer_id from ledger l join ids on ids.customer_id = l.customer_id
+      where l.connection_id = ${connectionId} and l.seen_run = ${runId}
+    ), marked as (
+      insert into ledger as l (connection_id, customer_id, lane, state, due_at, historic, run_id, seen_run)
+      select ${connectionId}, customer_id, ${sql.lit(Lane.page)}, 'waiting', now(), true, ${runId}, ${runId}
+      from ids order by 2
+      on conflict (connection_id, customer_id) do update set
+        version = l.version + 1, lane = ${sql.lit(Lane.page)}, state = 'waiting', due_at = now(), rereads = 0,
+        historic = l.historic or l.due_at is null, attempts = 0, failing_since = null,
+        run_id = case when l.seen_run is distinct from excluded.seen_run then excluded.run_id else l.run_id end,
+        seen_run = excluded.seen_run, updated_at = now()
+      where ${again} or l.seen_run is distinct from excluded.seen_run
+      returning l.customer_id
+    ), fresh as (select count(*) as n from marked where customer_id not in (select customer_id from seen)),
+    counted as (update sync_run set marked = marked + fresh.n, heartbeat_at = now() from fresh where id = ${runId})
+    select n as fresh from fresh`.execute(db);
+  return Number(rows[0]?.fresh ?? 0);
+}
+
+/** "Sync now": looks at the provider whatever the fingerprint says. @returns the version whose outcome to wait for. */
+export async function markNow(db: Db, connectionId: ConnectionId, customerId: CustomerId): Promise<number> {
+  const { rows } = await sql<{ version: string }>`
+    insert into ledger as l (connection_id, customer_id, lane, state, due_at, force)
+    values (${connectionId}, ${customerId}, ${sql.lit(Lane.page)}, 'waiting', now(), true)
+    on conflict (connection_id, customer_id) do update set
+      version = l.version + 1, lane = ${sql.lit(Lane.page)}, state = 'waiting', due_at = now(), force = true, rereads = 0,
+      attempts = 0, failing_since = null, refused_fingerprint = null, updated_at = now()
+    returning version`.execute(db);
+  return Number(rows[0]?.version ?? 0);
+}
+
+/** Refused and given-up customers of a run are due again, whatever they were refused for. */
+export async function retryRun(db: Db, runId: string, connectionId: ConnectionId): Promise<void> {
+  await sql`
+    with again as (
+      update ledger set version = version + 1, lane = ${sql.lit(Lane.page)}, due_at = now(), attempts = 0, failing_since = null,
+        refused_fingerprint = null, force = true, run_id = ${runId}, updated_at = now()
+      where connection_id = ${connectionId} and seen_run = ${runId} and state in ('refused', 'gave_up')
+      returning state
+    )
+    update sync_run set state = 'running', finished_at = null,
+      refused = greatest(0, refused - (select count(*) from again where state = 'refused')),
+      gave_up = greatest(0, gave_up - (select count(*) from again where state = 'gave_up'))
+    where id = ${runId} and exists (select 1 from again)`.execute(db);
+}
+
+/** Another account or another target: what we knew about contacts there says nothing here. */
+export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Promise<void> {
+  await sql`
+    update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', email_hmac = null,
+      created_by_run = null, version = version + 1
+    where connection_id = ${connectionId}`.execute(db);
+}

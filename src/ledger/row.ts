@@ -1,0 +1,37 @@
+import type { ConnectionId, CustomerId } from "@/model/shop";
+
+/** Lower goes first: a person who waits, then fresh changes, then history. */
+export const Lane = { page: 0, live: 1, backfill: 2 } as const;
+export type Lane = (typeof Lane)[keyof typeof Lane];
+
+/**
+ * `waiting`: due, or due again. `retrying`: in backoff. The rest is final until the next mark.
+ * A row can be due in any state: being due is `due_at`, the state is what the merchant reads.
+ */
+export type RowState = "waiting" | "retrying" | "in_sync" | "skipped" | "refused" | "gave_up" | "gone";
+
+/** A due row as the drain takes it. */
+export interface DueRow {
+  connectionId: ConnectionId;
+  customerId: CustomerId;
+  state: RowState;
+  lane: Lane;
+  version: number;
+  attempts: number;
+  failingSince: Date | null;
+  wantedAt: Date | null;
+  /** A deletion event said so at this instant. */
+  goneAt: Date | null;
+  rereads: number;
+  fingerprint: string | null;
+  refusedFingerprint: string | null;
+  reason: string | null;
+  vendorText: string | null;
+  remoteKey: string | null;
+  emailHmac: string | null;
+  ownedTags: string[];
+  deliveries: number;
+  force: boolean;
+  historic: boolean;
+  runId: string | null;
+}

@@ -1,0 +1,156 @@
+/** Full syncs: one active run per connection, with counters that settle moves. */
+import { randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import type { ConnectionId, ShopId } from "@/model/shop";
+import type { Db } from "@/platform/db";
+
+export type RunState = "running" | "paused" | "cancelled" | "finished" | "stopped";
+
+export interface Run {
+  id: string;
+  connectionId: ConnectionId;
+  state: RunState;
+  startedBy: string | null;
+  startedAt: Date;
+  finishedAt: Date | null;
+  heartbeatAt: Date;
+  walkDone: boolean;
+  cursor: unknown;
+  total: number | null;
+  marked: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  refused: number;
+  gaveUp: number;
+  /** Marked rows in backoff. */
+  retrying: number;
+  problem: string | null;
+}
+
+/** Starts a run, or hands back the one that is under way: two starts make one run. */
+export async function startRun(db: Db, input: { connectionId: ConnectionId; staffUserId: string; total: number | null }): Promise<string> {
+  const id = `run_${randomBytes(9).toString("base64url")}`;
+  const { rows } = await sql<{ id: string }>`
+    insert into sync_run (id, connection_id, kind, state, driver, started_by, total)
+    values (${id}, ${input.connectionId}, 'full_sync', 'running', 'page', ${input.staffUserId}, ${input.total})
+    on conflict (connection_id) where state in ('running', 'paused') do update set heartbeat_at = now()
+    returning id`.execute(db);
+  return rows[0]?.id ?? id;
+}
+
+export async function findRun(db: Db, shopId: ShopId, runId: string): Promise<Run | null> {
+  return (await selectRuns(db, sql`r.id = ${runId} and c.shop_id = ${shopId}`))[0] ?? null;
+}
+
+/** The run that is under way, else the newest one. */
+export async function latestRun(db: Db, connectionId: ConnectionId): Promise<Run | null> {
+  return (await selectRuns(db, sql`r.connection_id = ${connectionId}`))[0] ?? null;
+}
+
+async function selectRuns(db: Db, where: ReturnType<typeof sql>): Promise<Run[]> {
+  const { rows } = await sql<RawRun>`
+    select r.*, (
+      select count(*) from ledger l where l.connection_id = r.connection_id and l.seen_run = r.id and l.state = 'retrying' and l.run_id = r.id
+    ) as retrying
+    from sync_run r join connection_state c on c.id = r.connection_id
+    where ${where} order by r.started_at desc limit 1`.execute(db);
+  return rows.map(toRun);
+}
+
+/** Notes where the walk stands. Only forward: called after its chunk was marked. */
+export async function saveCursor(db: Db, runId: string, cursor: unknown): Promise<void> {
+  await sql`update sync_run set cursor = ${JSON.stringify(cursor)}::jsonb, heartbeat_at = now(), problem = null
+    where id = ${runId} and state in ('running', 'paused')`.execute(db);
+}
+
+export async function noteHeartbeat(db: Db, runId: string, problem: string | null): Promise<void> {
+  await sql`update sync_run set heartbeat_at = now(), problem = ${problem} where id = ${runId} and state = 'running'`.execute(db);
+}
+
+/** @returns false where the run is not in one of the states it may leave. */
+export async function moveRun(
+  db: Db,
+  runId: string,
+  from: readonly RunState[],
+  to: RunState,
+  problem: string | null = null,
+): Promise<boolean> {
+  const ended = to === "cancelled" || to === "finished" || to === "stopped";
+  const { rows } = await sql`
+    update sync_run set state = ${to}, problem = ${problem}, heartbeat_at = now(), finished_at = case when ${ended} then now() end
+    where id = ${runId} and state in (select json_array_elements_text(${JSON.stringify(from)}::json)) returning 1 as moved`.execute(db);
+  return rows.length > 0;
+}
+
+export async function markWalkDone(db: Db, runId: string, cursor: unknown): Promise<void> {
+  await sql`update sync_run set walk_done = true, cursor = ${JSON.stringify(cursor)}::jsonb, heartbeat_at = now() where id = ${runId}`.execute(
+    db,
+  );
+}
+
+/** A run is finished when its walk is and every marked customer has an outcome. @returns whether it is finished now. */
+export async function finishIfDone(db: Db, runId: string): Promise<boolean> {
+  const { rows } = await sql`
+    update sync_run r set state = 'finished', finished_at = now(), problem = null
+    where id = ${runId} and state = 'running' and walk_done
+      and not exists (select 1 from ledger l where l.connection_id = r.connection_id and l.seen_run = r.id and l.run_id = r.id)
+    returning 1 as done`.execute(db);
+  return rows.length > 0;
+}
+
+/** Cancelled: what was marked and not sent yet is not due for this run's sake any more. */
+export async function releaseRunRows(db: Db, runId: string, connectionId: ConnectionId): Promise<void> {
+  await sql`
+    update ledger set run_id = null, due_at = null, version = version + 1,
+      state = case when delivered_at is null and remote_key is null then 'skipped' else 'in_sync' end,
+      reason = case when delivered_at is null and remote_key is null then 'run_cancelled' end
+    where connection_id = ${connectionId} and seen_run = ${runId} and run_id = ${runId} and in_flight is null`.execute(db);
+}
+
+interface RawRun {
+  id: string;
+  connection_id: string;
+  state: RunState;
+  started_by: string | null;
+  started_at: Date;
+  finished_at: Date | null;
+  heartbeat_at: Date;
+  walk_done: boolean;
+  cursor: unknown;
+  total: number | null;
+  marked: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  refused: number;
+  gave_up: number;
+  retrying: string;
+  problem: string | null;
+}
+
+function toRun(row: RawRun): Run {
+  return {
+    id: row.id,
+    connectionId: row.connection_id,
+    state: row.state,
+    startedBy: row.started_by,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    heartbeatAt: row.heartbeat_at,
+    walkDone: row.walk_done,
+    cursor: row.cursor,
+    total: row.total,
+    marked: row.marked,
+    created: row.created,
+    updated: row.updated,
+    unchanged: row.unchanged,
+    skipped: row.skipped,
+    refused: row.refused,
+    gaveUp: row.gave_up,
+    retrying: Number(row.retrying),
+    problem: row.problem,
+  };
+}

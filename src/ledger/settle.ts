@@ -1,0 +1,127 @@
+/** Verdicts go into the ledger; run counters move in the same statement. A stale token settles nothing. */
+import { sql } from "kysely";
+import type { Db } from "@/platform/db";
+import { holds } from "./due";
+import type { DueRow, RowState } from "./row";
+
+/** What the drain decided about one row. Fields left out stay as they are. */
+export interface Verdict {
+  row: DueRow;
+  state: RowState;
+  /** Seconds until the row is due again; null = not before the next mark. */
+  dueInSeconds: number | null;
+  attempts: number;
+  /** Set on the first failure in a row of failures, null when something worked. */
+  failingSince: Date | null;
+  reason: string | null;
+  vendorText?: string | null;
+  rereads?: number;
+  /** `null` = not known. Left out = as before. */
+  fingerprint?: string | null;
+  refusedFingerprint?: string | null;
+  remoteKey?: string | null;
+  emailHmac?: string | null;
+  ownedTags?: readonly string[];
+  warnings?: readonly string[];
+  change?: "created" | "updated" | "unchanged" | null;
+  /** The deletion that an event spoke of is dealt with, or was taken back. */
+  goneSettled?: boolean;
+  readAt?: Date;
+}
+
+/** @returns how many rows took their verdict. */
+export async function settle(db: Db, lease: { limitKey: string; token: number }, verdicts: readonly Verdict[]): Promise<number> {
+  if (verdicts.length === 0) return 0;
+  const { rows } = await sql<{ n: string }>`
+    with v as (
+      select * from json_to_recordset(${JSON.stringify(verdicts.map(toRecord))}::json) as v(
+        connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
+        failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
+        has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
+        owned_tags jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz)
+    ), done as (
+      update ledger l set
+        state = case when l.version = v.version then v.state when l.state = 'retrying' then l.state else 'waiting' end,
+        due_at = case when l.version <> v.version then coalesce(l.due_at, now())
+                      when v.due_in is null then null else now() + v.due_in * interval '1 second' end,
+        attempts = v.attempts,
+        failing_since = v.failing_since,
+        reason = v.reason,
+        vendor_text = v.vendor_text,
+        rereads = case when l.version = v.version then v.rereads else 0 end,
+        fingerprint = case when v.has_fingerprint then v.fingerprint else l.fingerprint end,
+        refused_fingerprint = case when v.has_refused then v.refused_fingerprint else l.refused_fingerprint end,
+        remote_key = case when v.has_remote then v.remote_key else l.remote_key end,
+        email_hmac = case when v.has_hmac then v.email_hmac else l.email_hmac end,
+        owned_tags = coalesce(v.owned_tags, l.owned_tags),
+        warnings = coalesce(v.warnings, '[]'),
+        change = coalesce(v.change, l.change),
+        gone_at = case when v.gone_settled and l.version = v.version then null else l.gone_at end,
+        created_by_run = case when v.change = 'created' then v.run_id else l.created_by_run end,
+        deliveries = l.deliveries + case when v.delivered then 1 else 0 end,
+        delivered_at = case when v.delivered then now() else l.delivered_at end,
+        force = l.force and (not v.final or l.version <> v.version),
+        historic = l.historic and (not v.final or l.version <> v.version),
+        run_id = case when v.final and l.version = v.version then null else l.run_id end,
+        in_flight = null, in_flight_at = null, read_at = coalesce(v.read_at, l.read_at), updated_at = now()
+      from v
+      where l.connection_id = v.connection_id and l.customer_id = v.customer_id and ${holds(lease)}
+      returning v.connection_id, v.run_id, v.final and l.version = v.version as final, v.state, v.change, v.delivered
+    ), runs as (
+      update sync_run r set
+        created = r.created + d.created, updated = r.updated + d.updated, unchanged = r.unchanged + d.unchanged,
+        skipped = r.skipped + d.skipped, refused = r.refused + d.refused, gave_up = r.gave_up + d.gave_up
+      from (
+        select run_id,
+          count(*) filter (where state = 'in_sync' and change = 'created') as created,
+          count(*) filter (where state = 'in_sync' and change = 'updated') as updated,
+          count(*) filter (where state = 'in_sync' and (change is null or change = 'unchanged')) as unchanged,
+          count(*) filter (where state in ('skipped', 'gone')) as skipped,
+          count(*) filter (where state = 'refused') as refused,
+          count(*) filter (where state = 'gave_up') as gave_up
+        from done where final and run_id is not null group by run_id
+      ) d where r.id = d.run_id
+    ), connections as (
+      update connection_state c set last_delivered_at = now()
+      where c.id in (select connection_id from done where delivered)
+        and (c.last_delivered_at is null or c.last_delivered_at < now() - interval '1 second')
+    )
+    select count(*) as n from done`.execute(db);
+  return Number(rows[0]?.n ?? 0);
+}
+
+function toRecord(verdict: Verdict) {
+  const { row } = verdict;
+  return {
+    connection_id: row.connectionId,
+    customer_id: row.customerId,
+    version: row.version,
+    state: verdict.state,
+    due_in: verdict.dueInSeconds,
+    attempts: verdict.attempts,
+    failing_since: verdict.failingSince,
+    reason: verdict.reason,
+    vendor_text: verdict.vendorText ?? null,
+    rereads: verdict.rereads ?? 0,
+    has_fingerprint: verdict.fingerprint !== undefined,
+    fingerprint: verdict.fingerprint ?? null,
+    has_refused: verdict.refusedFingerprint !== undefined,
+    refused_fingerprint: verdict.refusedFingerprint ?? null,
+    has_remote: verdict.remoteKey !== undefined,
+    remote_key: verdict.remoteKey ?? null,
+    has_hmac: verdict.emailHmac !== undefined,
+    email_hmac: verdict.emailHmac ?? null,
+    owned_tags: verdict.ownedTags ?? null,
+    warnings: verdict.warnings ?? null,
+    change: verdict.change ?? null,
+    gone_settled: verdict.goneSettled ?? false,
+    delivered: verdict.change === "created" || verdict.change === "updated",
+    final: isFinal(verdict.state),
+    run_id: row.runId,
+    read_at: verdict.readAt ?? null,
+  };
+}
+
+function isFinal(state: RowState): boolean {
+  return state !== "waiting" && state !== "retrying";
+}
