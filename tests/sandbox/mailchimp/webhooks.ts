@@ -1,0 +1,53 @@
+/** Webhook registration. Mailchimp sends a GET to the address first and refuses what does not answer 2xx. Nothing is delivered here yet. */
+import { randomBytes } from "node:crypto";
+import { parse, webhookBody } from "./bodies";
+import { audienceOf, type Call, noContent, ok, type Route } from "./calls";
+import { invalidResource, notFound, notValidated } from "./problems";
+import type { Audience, Webhook } from "./state";
+
+export const webhooksRoutes: Route[] = [
+  ["GET", "/lists/:list/webhooks", listWebhooks],
+  ["POST", "/lists/:list/webhooks", createWebhook],
+  ["GET", "/lists/:list/webhooks/:webhook", (call) => ok(view(audienceOf(call), webhookOf(call)))],
+  ["DELETE", "/lists/:list/webhooks/:webhook", deleteWebhook],
+];
+
+const view = (audience: Audience, webhook: Webhook) => ({ ...webhook, list_id: audience.id, _links: [] });
+
+function webhookOf(call: Call): Webhook {
+  const webhook = audienceOf(call).webhooks.get(call.params.webhook ?? "");
+  if (!webhook) throw notFound();
+  return webhook;
+}
+
+function listWebhooks(call: Call) {
+  const audience = audienceOf(call);
+  const webhooks = [...audience.webhooks.values()].map((webhook) => view(audience, webhook));
+  return ok({ webhooks, list_id: audience.id, total_items: webhooks.length, _links: [] });
+}
+
+async function createWebhook(call: Call) {
+  const audience = audienceOf(call);
+  const { url, events = {}, sources = {} } = parse(webhookBody, call.body);
+  if (!URL.canParse(url)) throw notValidated([{ field: "url", message: "Invalid URL" }]);
+  const status = await statusOf(url);
+  if (status < 200 || status > 299) {
+    throw invalidResource(`We couldn't verify the URL is working. Please double check and try again. HTTP Code: ${status}`);
+  }
+  const webhook = { id: randomBytes(5).toString("hex"), url, events, sources };
+  audience.webhooks.set(webhook.id, webhook);
+  return ok(view(audience, webhook));
+}
+
+async function statusOf(url: string): Promise<number> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(5000) })).status;
+  } catch {
+    return 0;
+  }
+}
+
+function deleteWebhook(call: Call) {
+  audienceOf(call).webhooks.delete(webhookOf(call).id);
+  return noContent;
+}
