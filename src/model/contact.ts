@@ -1,5 +1,5 @@
-import type { CustomerId } from "./shop";
 import type { Address } from "./customer";
+import type { CustomerId } from "./shop";
 
 export type FieldValue = string | number | boolean | null;
 

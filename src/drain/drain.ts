@@ -1,0 +1,223 @@
+/**
+ * The loop that serves one limit key: lease -> due customers -> read -> map -> provider -> settle. Whatever wakes it,
+ * the ledger says what is due; whatever it loses, the ledger still says so.
+ */
+import { randomUUID } from "node:crypto";
+import { dueRows } from "@/ledger/due";
+import { acquireLease, type Lease, leaveAlone, providerAnswers, releaseLease, renewLease } from "@/ledger/lease";
+import type { DueRow } from "@/ledger/row";
+import { settle } from "@/ledger/settle";
+import type { ConnectionId } from "@/model/shop";
+import type { AnyProvider, Link } from "@/providers/contract";
+import { backoffSeconds } from "./backoff";
+import { type BatchResult, deliverBatch, describe } from "./batch";
+import type { DrainDeps } from "./deps";
+import { asBefore } from "./judge";
+
+/** How many batches are worked on at once; the limiter decides how many requests that makes. */
+const WORKERS = 6;
+const CACHE_LIFETIME_MS = 10 * 60_000;
+
+/** Look-ups that survive between slices: one map per connection and settings version. */
+const caches = new Map<string, { map: Map<string, unknown>; until: number }>();
+
+export interface DrainControl {
+  stop: AbortSignal;
+  /** Resolves when something new was marked for this key, or soon. */
+  poked(): Promise<void>;
+}
+
+/** @returns whether more is due: the caller wakes again, after the others had their turn. */
+export async function drain(deps: DrainDeps, limitKey: string, control: DrainControl): Promise<{ more: boolean }> {
+  const provider = deps.providers[limitKey.split(":", 1)[0] ?? ""];
+  if (!provider) return { more: false };
+  const lease = await acquireLease(deps.db, limitKey, deps.owner, deps.leaseSeconds);
+  if (!lease) return { more: false };
+  const lost = new AbortController();
+  const keeper = keepLease(deps, lease, lost);
+  const signal = AbortSignal.any([control.stop, lost.signal]);
+  try {
+    return await new Slice(deps, { provider, lease, signal, control }).run();
+  } catch (error) {
+    deps.log.error({ limitKey, error: describe(error) }, "drain failed");
+    return { more: false };
+  } finally {
+    clearInterval(keeper);
+    await releaseLease(deps.db, lease).catch(() => {});
+  }
+}
+
+function keepLease(deps: DrainDeps, lease: Lease, lost: AbortController) {
+  return setInterval(
+    async () => {
+      const held = await renewLease(deps.db, lease, deps.leaseSeconds).catch(() => false);
+      if (!held) lost.abort(new Error("lease lost"));
+    },
+    (deps.leaseSeconds * 1000) / 3,
+  );
+}
+
+interface SliceInput {
+  provider: AnyProvider;
+  lease: Lease;
+  signal: AbortSignal;
+  control: DrainControl;
+}
+
+class Slice {
+  private readonly endsAt: number;
+  private readonly busy = new Set<string>();
+  private readonly stopped = new Set<ConnectionId>();
+  private failures: number;
+  /** The provider asked to be left alone, or does not answer: no further batch in this slice. */
+  private halted = false;
+  private more = false;
+  private taking: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly deps: DrainDeps,
+    private readonly input: SliceInput,
+  ) {
+    this.endsAt = performance.now() + deps.sliceMs;
+    this.failures = input.lease.failures;
+  }
+
+  async run(): Promise<{ more: boolean }> {
+    // After shared failures one customer goes first, as a probe: thousands would tell us nothing more.
+    if (this.failures > 0 && !(await this.step(1))) return { more: false };
+    if (!this.halted) await Promise.all(Array.from({ length: WORKERS }, () => this.work()));
+    return { more: this.more && !this.halted };
+  }
+
+  private async work(): Promise<void> {
+    while (this.mayGoOn()) {
+      if (await this.step(this.input.provider.limits.batchSize)) continue;
+      if (this.busy.size === 0) return;
+      await this.input.control.poked();
+    }
+    this.more = true;
+  }
+
+  private mayGoOn(): boolean {
+    return !this.halted && !this.input.signal.aborted && performance.now() < this.endsAt;
+  }
+
+  /** @returns false when nothing was due. */
+  private async step(limit: number): Promise<boolean> {
+    const rows = await this.take(limit);
+    if (rows.length === 0) return false;
+    try {
+      await Promise.all([...groupByConnection(rows)].map(([id, group]) => this.deliverFor(id, group)));
+    } finally {
+      for (const row of rows) this.busy.delete(busyKey(row));
+    }
+    return true;
+  }
+
+  /** One at a time, so that two workers never take the same row. */
+  private take(limit: number): Promise<DueRow[]> {
+    const take = this.taking.then(async () => {
+      const { lease, provider } = this.input;
+      const rows = await dueRows(this.deps.db, {
+        limitKey: lease.limitKey,
+        limit,
+        busy: [...this.busy],
+        cutOffSeconds: provider.limits.vendorCutOffSeconds,
+      });
+      const going = rows.filter((row) => !this.stopped.has(row.connectionId));
+      for (const row of going) this.busy.add(busyKey(row));
+      return going;
+    });
+    this.taking = take.catch(() => {});
+    return take;
+  }
+
+  private async deliverFor(connectionId: ConnectionId, rows: readonly DueRow[]): Promise<void> {
+    const { deps, input } = this;
+    const opened = await deps.openConnection(connectionId);
+    if (opened.kind !== "open") return this.cannotOpen(connectionId, rows, opened.kind);
+    const { connection } = opened;
+    if (!connection.target) return this.stop(connectionId, "target_gone", "no_target");
+    const link: Link = {
+      settings: connection.settings,
+      credentials: connection.credentials,
+      target: connection.target,
+      endpoints: deps.endpoints(input.provider),
+      limiter: deps.limiter(input.lease.limitKey, input.provider.limits),
+      cache: cacheFor(connectionId, connection.version),
+      log: deps.log,
+      signal: input.signal,
+    };
+    await this.conclude(connectionId, await deliverBatch(deps, { provider: input.provider, connection, link, lease: input.lease }, rows));
+  }
+
+  private async conclude(connectionId: ConnectionId, result: BatchResult): Promise<void> {
+    if (result.auth) await this.stop(connectionId, result.auth.reason === "target_gone" ? "target_gone" : "reconnect", result.auth.reason);
+    if (result.answered && this.failures > 0) {
+      this.failures = 0;
+      await providerAnswers(this.deps.db, this.input.lease);
+    }
+    if (result.sharedFailure && !result.answered) await this.halt(result.sharedFailure);
+  }
+
+  private async halt(failure: { reason: string; afterSeconds: number }): Promise<void> {
+    if (this.halted) return;
+    this.halted = true;
+    const seconds = backoffSeconds(this.deps.retry, this.failures, failure.afterSeconds);
+    this.failures += 1;
+    await leaveAlone(this.deps.db, this.input.lease, seconds, this.failures);
+    this.deps.log.warn(
+      { limitKey: this.input.lease.limitKey, reason: failure.reason, seconds: Math.round(seconds) },
+      "provider left alone",
+    );
+  }
+
+  private async stop(connectionId: ConnectionId, health: "reconnect" | "target_gone" | "unreadable", reason: string): Promise<void> {
+    if (this.stopped.has(connectionId)) return;
+    this.stopped.add(connectionId);
+    this.deps.log.warn({ connection: connectionId, health, reason }, "connection stopped");
+    await this.deps.stopConnection(connectionId, health, reason);
+    this.deps.settled(connectionId);
+  }
+
+  private async cannotOpen(
+    connectionId: ConnectionId,
+    rows: readonly DueRow[],
+    kind: "unreadable" | "unavailable" | "gone",
+  ): Promise<void> {
+    if (kind === "unreadable") return this.stop(connectionId, "unreadable", "settings_unreadable");
+    this.stopped.add(connectionId);
+    if (kind === "gone") return;
+    // Saleor keeps the settings and did not answer: everything waits a little, nobody's fault.
+    const seconds = backoffSeconds(this.deps.retry, 0);
+    await settle(
+      this.deps.db,
+      this.input.lease,
+      rows.map((row) => ({ ...asBefore(row), dueInSeconds: seconds, reason: "saleor_unreachable" })),
+    );
+  }
+}
+
+function groupByConnection(rows: readonly DueRow[]): Map<ConnectionId, DueRow[]> {
+  const groups = new Map<ConnectionId, DueRow[]>();
+  for (const row of rows) {
+    const group = groups.get(row.connectionId);
+    if (group) group.push(row);
+    else groups.set(row.connectionId, [row]);
+  }
+  return groups;
+}
+
+const busyKey = (row: DueRow) => `${row.connectionId}/${row.customerId}`;
+
+function cacheFor(connectionId: ConnectionId, version: number): Map<string, unknown> {
+  const now = Date.now();
+  for (const [key, cache] of caches) if (cache.until < now) caches.delete(key);
+  const key = `${connectionId}@${version}`;
+  const cache = caches.get(key) ?? { map: new Map(), until: 0 };
+  cache.until = now + CACHE_LIFETIME_MS;
+  caches.set(key, cache);
+  return cache.map;
+}
+
+export const newOwner = () => `${process.pid}-${randomUUID().slice(0, 8)}`;

@@ -1,0 +1,74 @@
+/** The drains of this process: at most one per limit key, at most so many at once; the rest waits for the next wake. */
+import type { DrainDeps } from "./deps";
+import { drain } from "./drain";
+
+/** Milliseconds a worker with nothing to take waits before it looks again. */
+const IDLE_MS = 500;
+
+export interface Drains {
+  /** Serves the key until nothing is due; a call during a slice is remembered. */
+  serve(limitKey: string): Promise<void>;
+  /** Tells a drain under way that something new is due. */
+  poke(limitKey: string): void;
+  /** Lets requests on the wire come back, starts none. */
+  stop(withinMs: number): Promise<void>;
+}
+
+interface Running {
+  again: boolean;
+  wakeUps: Set<() => void>;
+}
+
+export function createDrains(deps: DrainDeps, atOnce = 20): Drains {
+  const running = new Map<string, Running>();
+  const stop = new AbortController();
+  let finished: Promise<unknown> = Promise.resolve();
+
+  async function loop(limitKey: string, state: Running): Promise<void> {
+    for (;;) {
+      state.again = false;
+      const { more } = await drain(deps, limitKey, { stop: stop.signal, poked: () => poked(state) });
+      if (stop.signal.aborted || (!more && !state.again)) return;
+    }
+  }
+
+  return {
+    async serve(limitKey) {
+      if (stop.signal.aborted) return;
+      const present = running.get(limitKey);
+      if (present) return poke(present);
+      // Over the cap nothing is lost: the rows stay due and the tick comes back.
+      if (running.size >= atOnce) return;
+      const state: Running = { again: false, wakeUps: new Set() };
+      running.set(limitKey, state);
+      const work = loop(limitKey, state).finally(() => running.delete(limitKey));
+      finished = Promise.allSettled([finished, work]);
+      await work;
+    },
+    poke(limitKey) {
+      const state = running.get(limitKey);
+      if (state) poke(state);
+    },
+    async stop(withinMs) {
+      stop.abort(new Error("stopping"));
+      await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, withinMs).unref())]);
+    },
+  };
+}
+
+function poke(state: Running): void {
+  state.again = true;
+  for (const wakeUp of [...state.wakeUps]) wakeUp();
+}
+
+function poked(state: Running): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      state.wakeUps.delete(done);
+      resolve();
+    };
+    const timer = setTimeout(done, IDLE_MS);
+    state.wakeUps.add(done);
+  });
+}

@@ -1,0 +1,22 @@
+import { createHash, createHmac } from "node:crypto";
+import type { OpenConnection } from "@/model/connection";
+
+/** Keyed, so that the ledger holds no address that could be guessed back; case never matters in an e-mail. */
+export function emailHmac(pepper: string, email: string): string {
+  return createHmac("sha256", pepper).update(email.trim().normalize("NFC").toLowerCase()).digest("base64url").slice(0, 27);
+}
+
+/** Proof that the provider already holds exactly this: same account, same target, same mapper, same payload. */
+export function fingerprint(connection: OpenConnection, mapperVersion: number, payload: Record<string, unknown>): string {
+  const parts = [connection.limitKey, connection.target, mapperVersion, connection.pepper, payload];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
+}
+
+/** One id per payload for vendors that want one: a repeat of the same delivery carries the same id (RFC 4122, version 5). */
+export function repeatId(row: { connectionId: string; customerId: string; deliveries: number }, print: string): string {
+  const bytes = createHash("sha1").update(`${row.connectionId}/${row.customerId}/${row.deliveries}/${print}`).digest();
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.subarray(0, 16).toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,154 @@
+/** Outcome -> verdict: what a provider's answer means for the row. Pure. */
+import type { DueRow } from "@/ledger/row";
+import type { Verdict } from "@/ledger/settle";
+import type { Outcome, Receipt } from "@/model/outcome";
+import { backoffSeconds, isTimeToGiveUp, type RetryRules } from "./backoff";
+
+/** Seconds until another look where Saleor's answer may have been older than the event. */
+const REREAD_SECONDS = [2, 10, 60] as const;
+/** How much older than the event a customer may look before the read is doubted: clocks and commit order differ by less. */
+const STALE_MILLISECONDS = 2_000;
+
+/** These say something about the provider, not about the customer: the whole limit key waits, not each row for itself. */
+const SHARED = new Set(["vendor_unreachable", "vendor_timeout", "vendor_error", "throttled"]);
+
+export function isShared(outcome: Outcome): boolean {
+  return outcome.kind === "retry" && (outcome.throttled === true || SHARED.has(outcome.reason));
+}
+
+/** What was sent, or would have been. */
+export interface Sent {
+  fingerprint: string;
+  emailHmac: string;
+  /** The mapping left something out: reason codes. */
+  problems: readonly string[];
+  updatedAt: Date;
+  readAt: Date;
+}
+
+export interface JudgeRules {
+  retry: RetryRules;
+  now: Date;
+}
+
+export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRules): Verdict {
+  switch (outcome.kind) {
+    case "delivered":
+      return inSync(row, sent, outcome.change, outcome.receipt);
+    case "unchanged":
+      return inSync(row, sent, "unchanged", outcome.receipt ?? {});
+    case "skipped":
+      return {
+        ...calm(row, "skipped", outcome.reason),
+        ...fromReceipt(outcome.receipt ?? {}),
+        fingerprint: null,
+        emailHmac: sent.emailHmac,
+        readAt: sent.readAt,
+      };
+    case "refused":
+      return {
+        ...calm(row, "refused", outcome.reason),
+        vendorText: outcome.vendorText ?? null,
+        fingerprint: null,
+        refusedFingerprint: sent.fingerprint,
+        warnings: sent.problems,
+        readAt: sent.readAt,
+      };
+    case "retry":
+      return again(row, outcome, rules);
+    case "auth":
+      // The connection stops, the mark waits as it was: the clock of giving up stands still.
+      return { ...asBefore(row), dueInSeconds: 0, reason: outcome.reason, fingerprint: null };
+  }
+}
+
+function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchanged", receipt: Receipt): Verdict {
+  const reread = nextReread(row, sent);
+  const warnings = [...sent.problems, ...(receipt.warnings ?? [])];
+  return {
+    ...calm(row, "in_sync", warnings[0] ?? null),
+    ...fromReceipt(receipt),
+    ...reread,
+    change,
+    warnings,
+    fingerprint: sent.fingerprint,
+    refusedFingerprint: null,
+    emailHmac: sent.emailHmac,
+    readAt: sent.readAt,
+    goneSettled: reread.dueInSeconds === null,
+  };
+}
+
+/** A customer that looks older than the event that woke us was read from a lagging replica: look again later. */
+function nextReread(row: DueRow, sent: Sent): { dueInSeconds: number | null; rereads: number } {
+  const stale = row.goneAt !== null || (row.wantedAt !== null && sent.updatedAt.getTime() < row.wantedAt.getTime() - STALE_MILLISECONDS);
+  const seconds = stale ? REREAD_SECONDS[row.rereads] : undefined;
+  return { dueInSeconds: seconds ?? null, rereads: seconds === undefined ? 0 : row.rereads + 1 };
+}
+
+/** The mapping says that this person is not sent at all. */
+export function judgeSkipped(row: DueRow, reason: string, readAt: Date): Verdict {
+  return { ...calm(row, "skipped", reason), fingerprint: null, readAt };
+}
+
+/** Not in what Saleor answered, and no event says deleted: replica lag, or a core that tells nobody about deletions. */
+export function judgeAbsent(row: DueRow, readAt: Date): Verdict {
+  const seconds = REREAD_SECONDS[row.rereads];
+  if (seconds !== undefined) return { ...asBefore(row), dueInSeconds: seconds, rereads: row.rereads + 1, readAt };
+  return { ...calm(row, "skipped", "not_in_saleor"), readAt };
+}
+
+export function judgeUnchanged(row: DueRow, sent: Sent): Verdict {
+  return inSync(row, sent, "unchanged", {});
+}
+
+/** Refused before for exactly this: asking again would get the same answer. */
+export function judgeStillRefused(row: DueRow, sent: Sent): Verdict {
+  return {
+    ...calm(row, "refused", row.reason),
+    vendorText: row.vendorText,
+    warnings: sent.problems,
+    readAt: sent.readAt,
+  };
+}
+
+export function again(row: DueRow, outcome: Extract<Outcome, { kind: "retry" }>, rules: JudgeRules): Verdict {
+  const failingSince = row.failingSince ?? rules.now;
+  const base = { row, failingSince, reason: outcome.reason, vendorText: outcome.vendorText ?? null, fingerprint: null };
+  if (isTimeToGiveUp(rules.retry, failingSince, rules.now))
+    return { ...base, state: "gave_up", dueInSeconds: null, attempts: row.attempts + 1 };
+  const shared = isShared(outcome);
+  return {
+    ...base,
+    state: "retrying",
+    // With the whole key waiting, the row itself stays due: on recovery everything goes at the provider's pace.
+    dueInSeconds: shared ? 0 : backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds),
+    attempts: shared ? row.attempts : row.attempts + 1,
+  };
+}
+
+function calm(row: DueRow, state: Verdict["state"], reason: string | null): Verdict {
+  return { row, state, dueInSeconds: null, attempts: 0, failingSince: null, reason };
+}
+
+export function asBefore(row: DueRow): Verdict {
+  return {
+    row,
+    state: row.state === "retrying" ? "retrying" : "waiting",
+    dueInSeconds: 0,
+    attempts: row.attempts,
+    failingSince: row.failingSince,
+    reason: row.reason,
+  };
+}
+
+export function gone(row: DueRow, reason: string): Verdict {
+  return { ...calm(row, "gone", reason), fingerprint: null, ownedTags: [], goneSettled: true };
+}
+
+function fromReceipt(receipt: Receipt): Partial<Verdict> {
+  return {
+    ...(receipt.remoteKey === undefined ? {} : { remoteKey: receipt.remoteKey }),
+    ...(receipt.ownedTags === undefined ? {} : { ownedTags: receipt.ownedTags }),
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * pg-boss is known here only. A job is a hint that a limit key may have due rows, or that it is time for the daily
+ * round: the ledger decides what is due, the lease decides who works. Job data hold ids only.
+ */
+import { PgBoss } from "pg-boss";
+import type { Database } from "@/platform/db";
+import type { ProviderLog } from "@/providers/contract";
+
+const DRAIN = "drain";
+const DAILY = "daily";
+/** The tick alone carries the guarantee; wakes only make it sooner. */
+const TICK_MS = 2_000;
+const WAKE_THROTTLE_MS = 100;
+
+export interface JobsDeps {
+  database: Database;
+  log: ProviderLog;
+  /** Serves one limit key for a slice. Never throws. */
+  drain(limitKey: string): Promise<void>;
+  /** Limit keys that have due rows and nobody at work. */
+  dueLimitKeys(): Promise<string[]>;
+  /** Every two seconds, before limit keys are looked for: shops whose connections must be loaded and the like. */
+  tick(): Promise<void>;
+  daily(): Promise<void>;
+}
+
+export interface Jobs {
+  /** Something is due for this key. Throttled: the first call at once, the last within 100 ms. */
+  wake(limitKey: string): void;
+  /** Starts fetching jobs and ticking in this process. */
+  startWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startJobs(deps: JobsDeps): Promise<Jobs> {
+  const boss = new PgBoss({ ...deps.database.boss, useListenNotify: true });
+  boss.on("error", (error) => deps.log.error({ error: error.name }, "queue trouble"));
+  await boss.start();
+  await boss.createQueue(DRAIN, {
+    policy: "stately",
+    retryLimit: 0,
+    expireInSeconds: 120,
+    heartbeatSeconds: 30,
+    notify: true,
+    deleteAfterSeconds: 300,
+  });
+  await boss.createQueue(DAILY, { policy: "stately", retryLimit: 2, retryDelay: 600, heartbeatSeconds: 60, deleteAfterSeconds: 86_400 });
+  const send = (limitKey: string) => {
+    boss
+      .send(DRAIN, { limitKey }, { singletonKey: limitKey })
+      .catch((error) => deps.log.warn({ error: describe(error) }, "wake lost, the tick follows"));
+  };
+  const wakes = throttlePerKey(send, WAKE_THROTTLE_MS);
+  let ticker: NodeJS.Timeout | undefined;
+
+  async function tick(): Promise<void> {
+    try {
+      await deps.tick();
+      for (const limitKey of await deps.dueLimitKeys()) send(limitKey);
+    } catch (error) {
+      deps.log.error({ error: describe(error) }, "tick failed");
+    }
+  }
+
+  return {
+    wake: wakes.call,
+    async startWorker() {
+      // The handler only starts the drain: the lease, not the job, decides who works, so the fetcher is free at once.
+      await boss.work<{ limitKey: string }>(DRAIN, { batchSize: 20, pollingIntervalSeconds: 2 }, async (jobs) => {
+        for (const job of jobs) if (typeof job.data?.limitKey === "string") void deps.drain(job.data.limitKey);
+      });
+      await boss.work(DAILY, { pollingIntervalSeconds: 30 }, async () => deps.daily());
+      await boss.schedule(DAILY, "17 3 * * *");
+      ticker = setInterval(() => void tick(), TICK_MS);
+      ticker.unref();
+      void tick();
+    },
+    async stop() {
+      clearInterval(ticker);
+      wakes.stop();
+      await boss.stop({ graceful: true, timeout: 5_000 });
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** Leading and trailing edge: a burst of calls becomes one now and one when it is over. */
+export function throttlePerKey(action: (key: string) => void, everyMs: number): { call(key: string): void; stop(): void } {
+  const quiet = new Map<string, { timer: NodeJS.Timeout; again: boolean }>();
+  const open = (key: string) => {
+    action(key);
+    const timer = setTimeout(() => {
+      const entry = quiet.get(key);
+      quiet.delete(key);
+      if (entry?.again) open(key);
+    }, everyMs);
+    timer.unref();
+    quiet.set(key, { timer, again: false });
+  };
+  return {
+    call(key) {
+      const entry = quiet.get(key);
+      if (entry) entry.again = true;
+      else open(key);
+    },
+    stop() {
+      for (const entry of quiet.values()) clearTimeout(entry.timer);
+      quiet.clear();
+    },
+  };
+}

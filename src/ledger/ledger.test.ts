@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Database, openDatabase } from "@/platform/db";
+import { dueLimitKeys, dueRows, markInFlight } from "./due";
+import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
+import { countPending, countReasons, countStates, runRows } from "./look";
+import { expandPending, mark, markForRun, markNow, retryRun } from "./marks";
+import type { DueRow } from "./row";
+import { findRun, finishIfDone, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
+import { settle, type Verdict } from "./settle";
+
+let folder: string;
+let database: Database;
+const limitKey = "mailchimp:acc";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ledger-"));
+  database = await openDatabase({ dataDir: folder });
+});
+afterAll(async () => {
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  const { db } = database;
+  await sql`delete from lease`.execute(db);
+  await sql`delete from shop`.execute(db);
+  await sql`insert into shop (id, saleor_api_url, app_id, settings_loaded) values ('s1', 'https://a/graphql/', 'app', true), ('s2', 'https://b/graphql/', 'app', false)`.execute(
+    db,
+  );
+  await sql`insert into connection_state (id, shop_id, provider, limit_key, target, live) values ('c1', 's1', 'mailchimp', ${limitKey}, 'aud', true)`.execute(
+    db,
+  );
+});
+
+const one = (customerId: string, extra: { wantedAt?: Date; gone?: boolean } = {}) => ({
+  shopId: "s1",
+  customerId,
+  wantedAt: extra.wantedAt ?? null,
+  gone: extra.gone ?? false,
+});
+const take = (limit = 10, busy: string[] = []) => dueRows(database.db, { limitKey, limit, busy, cutOffSeconds: 120 });
+async function lease(): Promise<Lease> {
+  const held = await acquireLease(database.db, limitKey, "test", 30);
+  if (!held) throw new Error("no lease");
+  return held;
+}
+const inSync = (row: DueRow, change: Verdict["change"] = "created"): Verdict => ({
+  row,
+  state: "in_sync",
+  dueInSeconds: null,
+  attempts: 0,
+  failingSince: null,
+  reason: null,
+  change,
+  fingerprint: "fp",
+});
+const counts = async () => (await countStates(database.db, ["c1"])).get("c1") ?? {};
+
+describe("marks", () => {
+  it("collapses a burst of events about one customer into one due row", async () => {
+    const result = await mark(database.db, [one("u1"), one("u1"), one("u1")]);
+    expect(result.limitKeys).toEqual([limitKey]);
+    expect(await take()).toHaveLength(1);
+  });
+
+  it("marks nothing for a connection whose live sync is off", async () => {
+    await sql`update connection_state set live = false`.execute(database.db);
+    expect(await mark(database.db, [one("u1")])).toEqual({ limitKeys: [], unloadedShops: [] });
+  });
+
+  it("keeps marks of a shop whose connections are not known yet, and hands them on once they are", async () => {
+    const result = await mark(database.db, [{ shopId: "s2", customerId: "u9", wantedAt: null, gone: true }]);
+    expect(result.unloadedShops).toEqual(["s2"]);
+    await sql`insert into connection_state (id, shop_id, provider, limit_key, target, live) values ('c2', 's2', 'mailchimp', 'mailchimp:other', 'aud', true)`.execute(
+      database.db,
+    );
+    await expandPending(database.db, "s2");
+    const rows = await dueRows(database.db, { limitKey: "mailchimp:other", limit: 10, busy: [], cutOffSeconds: 1 });
+    expect(rows.map((row) => [row.customerId, row.goneAt !== null])).toEqual([["u9", true]]);
+  });
+
+  it("serves a waiting person before fresh changes", async () => {
+    await mark(database.db, [one("u1")]);
+    await markNow(database.db, "c1", "u2");
+    expect((await take()).map((row) => row.customerId)).toEqual(["u2", "u1"]);
+  });
+});
+
+describe("settling", () => {
+  it("leaves a row due when it was marked again during the delivery", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1")]);
+    const [row] = await take();
+    await markInFlight(database.db, held, "c1", ["u1"]);
+    await mark(database.db, [one("u1")]);
+    await settle(database.db, held, [inSync(row as DueRow)]);
+    expect((await take()).map((due) => due.customerId)).toEqual(["u1"]);
+    expect(await counts()).toEqual({ waiting: 1 });
+  });
+
+  it("settles nothing under a lease that was lost", async () => {
+    const old = await lease();
+    await mark(database.db, [one("u1")]);
+    const [row] = await take();
+    await releaseLease(database.db, old);
+    await lease();
+    expect(await settle(database.db, old, [inSync(row as DueRow)])).toBe(0);
+    expect(await markInFlight(database.db, old, "c1", ["u1"])).toEqual(new Set());
+    expect(await renewLease(database.db, old, 30)).toBe(false);
+  });
+
+  it("hands out a row in flight again only after the vendor has cut the request", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1")]);
+    await markInFlight(database.db, held, "c1", ["u1"]);
+    expect(await take()).toEqual([]);
+    await sql`update ledger set in_flight_at = now() - interval '121 seconds'`.execute(database.db);
+    expect(await take()).toHaveLength(1);
+  });
+
+  it("never hands out what this drain already holds", async () => {
+    await mark(database.db, [one("u1"), one("u2")]);
+    expect((await take(10, ["c1/u1"])).map((row) => row.customerId)).toEqual(["u2"]);
+  });
+
+  it("keeps counters that add up without counting rows", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1"), one("u2"), one("u3")]);
+    const rows = await take();
+    await settle(database.db, held, [
+      inSync(rows[0] as DueRow),
+      { ...inSync(rows[1] as DueRow), state: "refused", reason: "address_looks_fake", change: null },
+    ]);
+    expect(await counts()).toEqual({ waiting: 1, in_sync: 1, refused: 1 });
+    await sql`delete from ledger`.execute(database.db);
+    expect(await counts()).toEqual({ waiting: 0, in_sync: 0, refused: 0 });
+  });
+});
+
+describe("leases", () => {
+  it("gives a key to one owner at a time, with a growing token", async () => {
+    const first = await lease();
+    expect(await acquireLease(database.db, limitKey, "other", 30)).toBeNull();
+    await releaseLease(database.db, first);
+    expect((await lease()).token).toBe(first.token + 1);
+  });
+
+  it("lets nobody at a provider that is left alone", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1")]);
+    await leaveAlone(database.db, held, 60, 2);
+    await releaseLease(database.db, held);
+    expect(await dueLimitKeys(database.db)).toEqual([]);
+    expect(await acquireLease(database.db, limitKey, "other", 30)).toBeNull();
+  });
+});
+
+describe("runs", () => {
+  it("makes one run of two starts, and counts a customer once", async () => {
+    const { db } = database;
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: 2 });
+    expect(await startRun(db, { connectionId: "c1", staffUserId: "v", total: 2 })).toBe(runId);
+    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u1"] })).toBe(2);
+    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2"] })).toBe(0);
+    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2", "u3"], again: true })).toBe(1);
+    expect(await countPending(db, "c1", ["u1", "u2", "u3"])).toBe(3);
+    expect(await findRun(db, "s1", runId)).toMatchObject({ marked: 3, state: "running", total: 2 });
+    expect(await findRun(db, "s2", runId)).toBeNull();
+  });
+
+  it("is finished only when every marked customer has an outcome, and says what went wrong", async () => {
+    const { db } = database;
+    const held = await lease();
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: null });
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2"] });
+    const rows = await take();
+    await settle(db, held, [inSync(rows[0] as DueRow)]);
+    await markWalkDone(db, runId, {});
+    expect(await finishIfDone(db, runId)).toBe(false);
+    await settle(db, held, [{ ...inSync(rows[1] as DueRow, null), state: "refused", reason: "forgotten" }]);
+    expect(await finishIfDone(db, runId)).toBe(true);
+    expect(await findRun(db, "s1", runId)).toMatchObject({ state: "finished", created: 1, refused: 1 });
+    expect(await countReasons(db, "c1", runId)).toEqual([{ state: "refused", reason: "forgotten", count: 1 }]);
+    expect(await runRows(db, "c1", { runId, after: "", limit: 10 })).toMatchObject([{ reason: "forgotten" }]);
+    await retryRun(db, runId, "c1");
+    expect(await findRun(db, "s1", runId)).toMatchObject({ state: "running", refused: 0 });
+    expect(await take()).toHaveLength(1);
+  });
+
+  it("lets go of what was not sent when it is cancelled", async () => {
+    const { db } = database;
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: null });
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1"] });
+    expect(await moveRun(db, runId, ["running", "paused"], "cancelled")).toBe(true);
+    await releaseRunRows(db, runId, "c1");
+    expect(await take()).toEqual([]);
+    expect(await startRun(db, { connectionId: "c1", staffUserId: "u", total: null })).not.toBe(runId);
+  });
+});
