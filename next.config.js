@@ -13,6 +13,7 @@ const nextConfig = {
     "@mailchimp/mailchimp_marketing",
     "proper-lockfile",
     "redis",
+    "undici",
   ],
 };
 

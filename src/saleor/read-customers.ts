@@ -1,0 +1,113 @@
+/**
+ * Reads customers as they are right now. In: up to 100 ids. Out: those that exist, or "could not look". Saleor's
+ * silence about one id means "not there" only when the whole page was answered without trouble.
+ */
+
+import { CustomerByEmailDocument, CustomersByIdsDocument } from "@graphql/generated/graphql";
+import { z } from "zod";
+import type { Customer, MetaValue } from "@/model/customer";
+import type { CustomerId } from "@/model/shop";
+import { now } from "@/platform/clock";
+import type { SaleorAnswer, SaleorClient, SaleorError } from "./client";
+
+export type ReadCustomers =
+  | { kind: "read"; found: ReadonlyMap<CustomerId, Customer>; readAt: Date }
+  | { kind: "unreadable"; reason: string; afterSeconds?: number };
+
+const MAX_IDS = 100;
+
+const address = z
+  .object({
+    firstName: z.string(),
+    lastName: z.string(),
+    companyName: z.string(),
+    streetAddress1: z.string(),
+    streetAddress2: z.string(),
+    city: z.string(),
+    cityArea: z.string(),
+    postalCode: z.string(),
+    country: z.object({ code: z.string() }).transform((country) => country.code),
+    countryArea: z.string(),
+    phone: z
+      .string()
+      .nullable()
+      .transform((phone) => phone ?? ""),
+  })
+  .nullable();
+
+const row = z.object({
+  id: z.string().min(1),
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  isActive: z.boolean(),
+  isStaff: z.boolean(),
+  isConfirmed: z.boolean(),
+  languageCode: z.string(),
+  externalReference: z.string().nullable(),
+  dateJoined: z.string(),
+  lastLogin: z.string().nullable(),
+  updatedAt: z.string(),
+  defaultBillingAddress: address,
+  defaultShippingAddress: address,
+  privateMetafields: z.record(z.string(), z.string()).nullable(),
+});
+
+const page = z.object({ customers: z.object({ edges: z.array(z.object({ node: row })) }) });
+
+export async function readCustomers(
+  client: SaleorClient,
+  ids: readonly CustomerId[],
+  metaKeys: readonly string[],
+  options: { signal?: AbortSignal } = {},
+): Promise<ReadCustomers> {
+  const wanted = new Set(ids);
+  if (wanted.size > MAX_IDS) throw new RangeError(`readCustomers takes at most ${MAX_IDS} ids`);
+  const readAt = now();
+  // An empty list filters nothing: Saleor would answer with everybody.
+  if (wanted.size === 0) return { kind: "read", found: new Map(), readAt };
+  const answer = await client.request(CustomersByIdsDocument, { ids: [...wanted], keys: [...metaKeys] }, options);
+  if (answer.kind !== "ok") return unreadable(answer);
+  if (answer.errors.some((error) => !isMetadataRefusal(error))) return { kind: "unreadable", reason: "partial_answer" };
+  const parsed = page.safeParse(answer.data);
+  if (!parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };
+  const rows = parsed.data.customers.edges.map((edge) => edge.node).filter((node) => wanted.has(node.id));
+  return { kind: "read", found: new Map(rows.map((node) => [node.id, toCustomer(node, metaKeys)])), readAt };
+}
+
+/** Staff rows: an app may not see their private metadata; the field is null and only that is to be put up with. */
+const isMetadataRefusal = (error: SaleorError) => /^customers\.edges\.\d+\.node\.privateMetafields$/.test(error.path);
+
+function toCustomer({ privateMetafields, ...node }: z.output<typeof row>, metaKeys: readonly string[]): Customer {
+  const read = (key: string): MetaValue => {
+    if (privateMetafields === null) return { kind: "unreadable" };
+    return Object.hasOwn(privateMetafields, key) ? { kind: "value", value: privateMetafields[key] ?? "" } : { kind: "absent" };
+  };
+  return { ...node, privateMeta: Object.fromEntries(metaKeys.map((key) => [key, read(key)])) };
+}
+
+export type FoundCustomer =
+  | { kind: "found"; id: CustomerId }
+  | { kind: "none" }
+  | { kind: "unreadable"; reason: string; afterSeconds?: number };
+
+/** Saleor compares e-mails without regard to case. */
+export async function findCustomerByEmail(client: SaleorClient, email: string): Promise<FoundCustomer> {
+  const answer = await client.request(CustomerByEmailDocument, { email });
+  if (answer.kind !== "ok") return unreadable(answer);
+  if (answer.errors.length > 0) return { kind: "unreadable", reason: "partial_answer" };
+  const parsed = z.object({ user: z.object({ id: z.string().min(1) }).nullable() }).safeParse(answer.data);
+  if (!parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };
+  return parsed.data.user === null ? { kind: "none" } : { kind: "found", id: parsed.data.user.id };
+}
+
+function unreadable(answer: Exclude<SaleorAnswer<unknown>, { kind: "ok" }>): { kind: "unreadable"; reason: string; afterSeconds?: number } {
+  switch (answer.kind) {
+    case "denied":
+      return { kind: "unreadable", reason: "denied" };
+    case "refused":
+      return { kind: "unreadable", reason: `refused:${answer.codes.join(",")}` };
+    case "unavailable":
+      return { kind: "unreadable", reason: answer.reason, afterSeconds: answer.afterSeconds };
+  }
+}
