@@ -1,0 +1,7 @@
+/** The list. Adding a provider is a folder and a line here. */
+import type { AnyProvider } from "./contract";
+import { mailchimp } from "./mailchimp";
+
+export const providers = { mailchimp } satisfies Record<string, AnyProvider>;
+export type ProviderId = keyof typeof providers;
+export const providerList: readonly AnyProvider[] = Object.values(providers);

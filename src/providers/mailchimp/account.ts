@@ -1,0 +1,88 @@
+/** What stands behind the credentials: the account, its audiences and their fields. */
+import type { Account, Answer, Consequence, FieldDefinition, Target } from "../contract";
+import type { MergeField } from "./answers";
+import { createMailchimp, type Mailchimp } from "./client";
+import { classify } from "./failures";
+import { dataCentre, type MailchimpLink, type Settings } from "./settings";
+import { Visit } from "./visit";
+
+/** Required fields are one more request for each audience: worth it for the few that most accounts have. */
+const AUDIENCES_WITH_NOTES = 5;
+
+export async function connect(link: MailchimpLink): Promise<Answer<Account>> {
+  const dc = dataCentre(link.credentials);
+  if (!dc) return { kind: "auth", reason: "credentials_refused" };
+  const said = await createMailchimp(link).account();
+  if (said.kind === "problem") return classify(said.problem);
+  const { account_id, account_name, email } = said.value;
+  return { kind: "ok", value: { limitKey: account_id, name: account_name || account_id, detail: dc, ...(email && { owner: email }) } };
+}
+
+export async function targets(link: MailchimpLink): Promise<Answer<readonly Target[]>> {
+  if (!dataCentre(link.credentials)) return { kind: "auth", reason: "credentials_refused" };
+  const api = createMailchimp(link);
+  const found: Target[] = [];
+  for (let total = 1; found.length < total; ) {
+    const said = await api.audiences(found.length);
+    if (said.kind === "problem") return classify(said.problem);
+    found.push(...said.value.lists.map(target));
+    total = said.value.lists.length === 0 ? 0 : said.value.total_items;
+  }
+  if (found.length > AUDIENCES_WITH_NOTES) return { kind: "ok", value: found };
+  return { kind: "ok", value: await Promise.all(found.map((audience) => withRequiredFields(api, audience))) };
+}
+
+const target = (list: { id: string; name: string; double_optin: boolean; stats: { member_count: number | null } }): Target => ({
+  id: list.id,
+  name: list.name,
+  contacts: list.stats.member_count,
+  notes: list.double_optin ? ["double_optin"] : [],
+});
+
+async function withRequiredFields(api: Mailchimp, audience: Target): Promise<Target> {
+  const said = await api.mergeFields(audience.id);
+  if (said.kind === "problem") return audience;
+  const required = said.value.merge_fields.filter((field) => field.required).map((field) => `requires_field:${field.tag}`);
+  return { ...audience, notes: [...audience.notes, ...required] };
+}
+
+export async function fields(link: MailchimpLink): Promise<Answer<readonly FieldDefinition[]>> {
+  const visit = new Visit(link);
+  if (visit.stopped) return visit.stopped;
+  const said = await visit.api.mergeFields(link.target);
+  return said.kind === "ok" ? { kind: "ok", value: said.value.merge_fields.map(field) } : visit.fail(said.problem);
+}
+
+const TYPES: Readonly<Record<string, FieldDefinition["type"]>> = {
+  text: "text",
+  phone: "text",
+  zip: "text",
+  url: "text",
+  imageurl: "text",
+  number: "number",
+  date: "date",
+  radio: "choice",
+  dropdown: "choice",
+};
+
+function field({ tag, name, type, required, options }: MergeField): FieldDefinition {
+  const kind = TYPES[type] ?? "other";
+  return {
+    id: tag,
+    label: name || tag,
+    type: kind,
+    required,
+    ...(kind === "text" && { maxLength: 255 }),
+    ...(kind === "choice" && options.choices && { choices: options.choices }),
+  };
+}
+
+const CONSEQUENCES: Readonly<Record<Settings["newStatus"], readonly Consequence[]>> = {
+  // Unconfirmed contacts are not billed; the confirmation e-mail goes out at once.
+  pending: [{ code: "confirmation_emails" }],
+  subscribed: [{ code: "receives_marketing" }, { code: "billable_contacts" }],
+  transactional: [{ code: "billable_contacts" }],
+  existing_only: [],
+};
+
+export const consequences = (settings: Settings): readonly Consequence[] => CONSEQUENCES[settings.newStatus];

@@ -1,0 +1,62 @@
+import type { MappedContact } from "@/model/contact";
+import type { Outcome } from "@/model/outcome";
+import type { Answer, ContactRef, DeletionPolicy, Outcomes, ProviderContact } from "../contract";
+import type { Member } from "./answers";
+import { isMissing } from "./failures";
+import { payload, subscriberHash } from "./payload";
+import { dataCentre, type MailchimpLink, type Settings } from "./settings";
+import { upsert } from "./upsert";
+import { Visit } from "./visit";
+
+export const customers = {
+  // No limit is documented for either (reference, 2026-08); tag names over 100 letters have been reported refused.
+  tags: { maxLength: 100, maxPerContact: 100 },
+  payload: (_settings: Settings, mapped: MappedContact) => payload(mapped),
+  upsert,
+  remove,
+  read,
+};
+
+/** Archives: data, tags and history stay at Mailchimp, and the contact no longer counts towards the plan. */
+async function remove(link: MailchimpLink, refs: readonly ContactRef[], _policy: DeletionPolicy): Promise<Outcomes> {
+  const visit = new Visit(link);
+  return visit.each<ContactRef, Outcome>(refs, (ref) => archive(visit, ref.remoteKey));
+}
+
+async function archive(visit: Visit, contactId: string): Promise<Outcome> {
+  const said = await visit.api.archiveMember(contactId);
+  if (said.kind === "ok") return { kind: "delivered", change: "updated", receipt: {} };
+  if (isMissing(said.problem)) return (await visit.audienceGone()) ?? { kind: "unchanged" };
+  return said.problem.status === 405 ? notArchivable(visit, contactId) : visit.fail(said.problem);
+}
+
+/** One text for archived, pending and bounced alike (recorded 2021): only looking tells which. */
+async function notArchivable(visit: Visit, contactId: string): Promise<Outcome> {
+  const said = await visit.api.member(contactId);
+  if (said.kind === "ok") return said.value.status === "archived" ? { kind: "unchanged" } : { kind: "skipped", reason: "not_archivable" };
+  return isMissing(said.problem) ? { kind: "unchanged" } : visit.fail(said.problem);
+}
+
+async function read(link: MailchimpLink, who: { remoteKey: string } | { email: string }): Promise<Answer<ProviderContact | null>> {
+  const visit = new Visit(link);
+  if (visit.stopped) return visit.stopped;
+  const said = await visit.api.member("email" in who ? subscriberHash(who.email) : who.remoteKey);
+  if (said.kind === "ok") return { kind: "ok", value: describe(link, said.value) };
+  if (!isMissing(said.problem)) return visit.fail(said.problem, "email" in who ? [who.email] : []);
+  return (await visit.audienceGone()) ?? { kind: "ok", value: null };
+}
+
+function describe(link: MailchimpLink, member: Member): ProviderContact {
+  const plain = Object.entries(member.mergeFields).flatMap(([tag, value]) =>
+    typeof value === "string" || typeof value === "number" ? [[tag, value] as const] : [],
+  );
+  const dc = dataCentre(link.credentials);
+  return {
+    remoteKey: member.contactId,
+    email: member.email,
+    status: member.status,
+    fields: Object.fromEntries(plain),
+    tags: member.tags ?? [],
+    ...(dc && member.webId !== undefined && { url: `https://${dc}.admin.mailchimp.com/lists/members/view?id=${member.webId}` }),
+  };
+}

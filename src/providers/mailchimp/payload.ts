@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import type { FieldValue, MappedContact } from "@/model/contact";
+import type { Member } from "./answers";
+
+/** Mailchimp cuts longer text, in bytes and possibly inside a letter; so we cut first (help: import file guidelines, 2026-08). */
+const MERGE_FIELD_BYTES = 255;
+
+export interface MemberBody {
+  email_address: string;
+  merge_fields: Record<string, string | number>;
+}
+
+/** What we want the contact to hold, apart from its status. */
+export function memberBody(mapped: MappedContact): MemberBody {
+  return {
+    email_address: mapped.email.trim(),
+    merge_fields: { FNAME: cut(mapped.firstName), LNAME: cut(mapped.lastName), ...cleanFields(mapped.fields) },
+  };
+}
+
+export function payload(mapped: MappedContact): Record<string, unknown> {
+  return { ...memberBody(mapped), tags: mapped.tags };
+}
+
+/** `null` is refused for the whole contact ("did not match any of the schemas"), booleans too: they go as words. */
+function cleanFields(fields: MappedContact["fields"]): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(fields).flatMap(([tag, value]) => (value === null ? [] : [[tag, clean(value)]])));
+}
+
+function clean(value: Exclude<FieldValue, null>): string | number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  return cut(String(value));
+}
+
+function cut(value: string): string {
+  const text = value.trim();
+  if (Buffer.byteLength(text) <= MERGE_FIELD_BYTES) return text;
+  let kept = "";
+  let bytes = 0;
+  for (const letter of text) {
+    bytes += Buffer.byteLength(letter);
+    if (bytes > MERGE_FIELD_BYTES) break;
+    kept += letter;
+  }
+  return kept.trimEnd();
+}
+
+/** The key of a contact in paths: MD5 of the lower-cased address (contract 3.0.55). The address itself goes as typed. */
+export function subscriberHash(email: string): string {
+  return createHash("md5").update(comparable(email)).digest("hex");
+}
+
+/** Two spellings of one address for Mailchimp. */
+export const comparable = (email: string): string => email.trim().normalize("NFC").toLowerCase();
+
+/** A field the audience does not have is ignored by Mailchimp without a word: it cannot differ. */
+export function holds(member: Member, body: MemberBody): boolean {
+  return Object.entries(body.merge_fields).every(([tag, value]) => {
+    const held = member.mergeFields[tag];
+    return held === undefined || String(held) === String(value);
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * What the merchant chooses, and what opens the account. `includeStaff`, `importTag` and `deletion` are read by the
+ * engine, by these names, for every provider.
+ */
+import { z } from "zod";
+import type { Link } from "../contract";
+
+/** Decides the host name, so nothing else may pass (mailchimp data centres: `us1` … `us21`). */
+export const DATA_CENTRE = /^[a-z]{2}\d{1,3}$/;
+const API_KEY = /^[^\s-]+(-[^\s-]+)*-[a-z]{2}\d{1,3}$/;
+
+export const settings = z.object({
+  audience: z.string().default("").meta({ section: "audience", kind: "target" }),
+  /** Status of contacts that do not exist yet; the status of existing ones is never written. */
+  newStatus: z.enum(["transactional", "subscribed", "pending", "existing_only"]).default("transactional").meta({ section: "audience" }),
+  reviveArchived: z.boolean().default(false).meta({ section: "audience" }),
+  includeStaff: z.boolean().default(false).meta({ section: "live" }),
+  importTag: z.string().trim().max(100).default("Saleor Import").meta({ section: "tags" }),
+  deletion: z.enum(["archive", "leave"]).default("archive").meta({ section: "deletion" }),
+});
+
+export const credentials = z.object({
+  /** Brought back by OAuth, together with `dc`. */
+  accessToken: z.string().min(1).optional().meta({ secret: true, hidden: true }),
+  /** Typed by the merchant; carries its data centre after the last dash. */
+  apiKey: z.string().trim().regex(API_KEY, "api_key_form").optional().meta({ secret: true, section: "account" }),
+  dc: z.string().regex(DATA_CENTRE).optional().meta({ hidden: true }),
+});
+
+export type Settings = z.output<typeof settings>;
+export type Credentials = z.output<typeof credentials>;
+export type MailchimpLink = Link<Settings, Credentials>;
+
+/** `null` when the credentials name none or something that is none. */
+export function dataCentre({ accessToken, apiKey, dc }: Credentials): string | null {
+  const named = accessToken ? dc : apiKey?.slice(apiKey.lastIndexOf("-") + 1);
+  return named && DATA_CENTRE.test(named) ? named : null;
+}
+
+/** What a contact gets that we create, or bring back from the archive. */
+export function statusForNew({ newStatus }: Settings): "transactional" | "subscribed" | "pending" {
+  return newStatus === "existing_only" ? "transactional" : newStatus;
+}
