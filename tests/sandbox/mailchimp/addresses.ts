@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { invalidResource } from "./problems";
 
 /** The path key of a member: MD5 of the lower-cased address. */
-export const hashOf = (email: string): string => createHash("md5").update(email.toLowerCase()).digest("hex");
+export const hashOf = (email: string): string => hash("md5", email.toLowerCase());
 
 const SHAPE = /^[^\s@<>()[\],;:"\\]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,}$/u;
 

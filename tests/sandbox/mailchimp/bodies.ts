@@ -1,5 +1,6 @@
 /** Bodies as Mailchimp reads them: unknown keys are ignored, wrong types refuse the whole request. */
 import { z } from "zod";
+import { MERGE_TYPES } from "./merge";
 import { jsonParseError, notValidated } from "./problems";
 import { WRITE_STATUSES } from "./state";
 
@@ -61,6 +62,25 @@ export const segmentBody = z.object({ name: z.string().min(1), static_segment: z
 export const segmentMembersBody = z.object({
   members_to_add: z.array(z.string()).optional(),
   members_to_remove: z.array(z.string()).optional(),
+});
+export const mergeFieldBody = z.object({
+  name: z.string().min(1),
+  type: z.enum(MERGE_TYPES),
+  tag: z.string().optional(),
+  required: z.boolean().default(false),
+  default_value: z.string().default(""),
+  public: z.boolean().default(false),
+  display_order: z.number().optional(),
+  options: z
+    .object({
+      default_country: z.number().optional(),
+      phone_format: z.string().optional(),
+      date_format: z.string().optional(),
+      choices: z.array(z.string()).optional(),
+      size: z.number().optional(),
+    })
+    .default({}),
+  help_text: z.string().default(""),
 });
 export const webhookBody = z.object({
   url: z.string(),

@@ -37,9 +37,17 @@ export function match(pattern: string, path: string): Record<string, string> | u
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
-    const value = decodeURIComponent(given[index] ?? "");
+    const value = decode(given[index] ?? "");
     if (part.startsWith(":")) params[part.slice(1)] = value;
     else if (part !== value) return undefined;
   }
   return params;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw notFound();
+  }
 }

@@ -41,6 +41,10 @@ export function addFault(world: World, spec: FaultSpec): void {
   world.faults.push({ ...spec, pattern, left: spec.times ?? Number.POSITIVE_INFINITY });
 }
 
+export function heal(world: World): void {
+  world.faults = [];
+}
+
 /** The delay of all matching `latency` faults, and the first other fault that matches; both are used up by one. */
 export function takeFaults(world: World, method: string, path: string): { delayMs: number; fault: Fault | undefined } {
   const hits = world.faults.filter((fault) => fault.pattern.test(path) && (!fault.method || fault.method === method));

@@ -5,13 +5,14 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { addFault, type FaultSpec } from "./faults";
+import { addFault, type FaultSpec, heal } from "./faults";
 import { type AudienceHandle, audienceHandle } from "./handle";
 import { serve } from "./server";
 import {
   type Account,
+  audienceNamed,
   createWorld,
-  findAudience,
+  deleteAudience,
   issueToken,
   type Options,
   type Request,
@@ -113,13 +114,11 @@ function sandboxOf(world: World, close: () => Promise<void>): MailchimpSandbox {
       world.latencyMs = ms;
     },
     token: (accountId) => issueToken(world, accountById(world, accountId)),
-    audience: (list) => audienceHandle(audienceByName(world, list)),
-    deleteAudience: (listId) => void world.accounts.some((account) => account.audiences.delete(findAudience(world, listId).id)),
+    audience: (list) => audienceHandle(audienceNamed(world, list)),
+    deleteAudience: (listId) => deleteAudience(world, listId),
     consent: (authorizeUrl, answer) => consent(authorizeUrl, answer),
     fail: (fault) => addFault(world, fault),
-    heal: () => {
-      world.faults = [];
-    },
+    heal: () => heal(world),
     revokeAll: () => revokeAll(world),
     allowSignups: () => {
       world.signupsAllowed = true;
@@ -157,12 +156,6 @@ function accountById(world: World, accountId: string | undefined): Account {
   const account = accountId ? world.accounts.find((one) => one.seed.accountId === accountId) : world.accounts[0];
   if (!account) throw new Error(`The stand-in has no account ${accountId ?? ""}`);
   return account;
-}
-
-function audienceByName(world: World, list: string | undefined) {
-  const all = world.accounts.flatMap((account) => [...account.audiences.values()]);
-  const found = list === undefined ? all[0] : all.find((one) => one.id === list || one.name.startsWith(list));
-  return found ?? findAudience(world, list ?? "");
 }
 
 async function consent(authorizeUrl: string, answer: { decision?: "allow" | "deny"; accountId?: string } = {}): Promise<string> {

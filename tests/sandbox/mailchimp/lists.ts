@@ -1,6 +1,7 @@
+import { mergeFieldBody, parse } from "./bodies";
 import { audienceOf, type Call, ok, type Route } from "./calls";
 import { page } from "./paging";
-import { notFound } from "./problems";
+import { invalidResource, notFound, notValidated } from "./problems";
 import { listView } from "./views";
 
 export const listsRoutes: Route[] = [
@@ -9,6 +10,7 @@ export const listsRoutes: Route[] = [
   ["GET", "/lists", lists],
   ["GET", "/lists/:list", (call) => ok(listView(call.account, audienceOf(call), wantsTotal(call)))],
   ["GET", "/lists/:list/merge-fields", mergeFields],
+  ["POST", "/lists/:list/merge-fields", createMergeField],
   ["GET", "/lists/:list/merge-fields/:field", mergeField],
   ["GET", "/lists/:list/interest-categories", (call) => ok({ list_id: audienceOf(call).id, categories: [], total_items: 0, _links: [] })],
 ];
@@ -70,5 +72,21 @@ function mergeField(call: Call) {
   const audience = audienceOf(call);
   const field = audience.mergeFields.find((one) => String(one.merge_id) === call.params.field);
   if (!field) throw notFound();
+  return ok({ ...field, list_id: audience.id });
+}
+
+/** Tags have at most ten characters of A-Z, 0-9 and `_`; without one Mailchimp makes `MMERGE{n}`. */
+function createMergeField(call: Call) {
+  const audience = audienceOf(call);
+  const body = parse(mergeFieldBody, call.body);
+  if (audience.mergeFields.length >= audience.mergeFieldLimit) throw invalidResource("This list has reached its limit of merge fields.");
+  const merge_id = Math.max(0, ...audience.mergeFields.map((field) => field.merge_id)) + 1;
+  const tag = body.tag?.toUpperCase() ?? `MMERGE${merge_id}`;
+  if (!/^[A-Z0-9_]{1,10}$/.test(tag))
+    throw notValidated([{ field: "tag", message: "Merge tags are up to 10 letters, digits or underscores." }]);
+  const taken = tag === "EMAIL" || audience.mergeFields.some((field) => field.tag === tag);
+  if (taken) throw invalidResource(`A Merge Field with the tag "${tag}" already exists for this list.`);
+  const field = { ...body, merge_id, tag, display_order: body.display_order ?? merge_id + 1 };
+  audience.mergeFields.push(field);
   return ok({ ...field, list_id: audience.id });
 }

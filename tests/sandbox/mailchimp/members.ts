@@ -6,7 +6,7 @@ import { page } from "./paging";
 import { inComplianceOnCreate, memberExists, memberExistsOnRename, methodNotAllowed, notFound, notValidated } from "./problems";
 import type { Audience, Member } from "./state";
 import { memberView } from "./views";
-import { applyDetails, createMember, isProtected, noteStatusWrite, overwriteStatus, type Scene, updateMember } from "./writes";
+import { applyDetails, createMember, isProtected, overwriteStatus, type Scene, updateMember } from "./writes";
 
 export const membersRoutes: Route[] = [
   ["GET", "/lists/:list/members", listMembers],
@@ -43,13 +43,12 @@ function postMember(call: Call) {
   const body = parse(createBody, call.body);
   const known = scene.audience.byEmail(body.email_address);
   if (!known) return ok(memberView(scene.audience, createMember(scene, body)));
-  if (known.status !== "archived") throw refusedCreate(scene, known, body);
+  if (known.status !== "archived") throw refusedCreate(known, body);
   revive(scene, known, body);
   return ok(memberView(scene.audience, known));
 }
 
-function refusedCreate(scene: Scene, known: Member, body: CreateBody) {
-  noteStatusWrite(scene, known, body.status, true);
+function refusedCreate(known: Member, body: CreateBody) {
   return isProtected(known) && body.status === "subscribed" ? inComplianceOnCreate(known.email) : memberExists(known.email);
 }
 

@@ -10,7 +10,20 @@ export interface MergeAddress {
   country?: string;
 }
 export type MergeValue = string | number | MergeAddress;
-export type MergeType = "text" | "number" | "address" | "phone" | "date" | "url" | "imageurl" | "radio" | "dropdown" | "birthday" | "zip";
+export const MERGE_TYPES = [
+  "text",
+  "number",
+  "address",
+  "phone",
+  "date",
+  "url",
+  "imageurl",
+  "radio",
+  "dropdown",
+  "birthday",
+  "zip",
+] as const;
+export type MergeType = (typeof MERGE_TYPES)[number];
 
 export interface MergeField {
   merge_id: number;

@@ -81,7 +81,9 @@ export class Audience {
   readonly tags = new Map<string, Tag>();
   readonly webhooks = new Map<string, Webhook>();
   private readonly byContactId = new Map<string, Member>();
+  lastWrite = 0;
   private counter = 0;
+  private writes = 0;
   private nextTag = 1;
 
   constructor(
@@ -134,10 +136,10 @@ export class Audience {
   }
 
   touch(member: Member): void {
-    member.touched = ++this.nextTouch;
+    member.touched = ++this.writes;
     member.lastChanged = Date.now();
+    this.lastWrite = member.lastChanged;
   }
-  private nextTouch = 0;
 
   /** Names compare without regard to case; the first spelling stays. */
   tag(name: string): Tag {

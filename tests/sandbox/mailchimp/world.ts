@@ -1,6 +1,6 @@
 /** Everything the stand-in remembers: accounts, tokens, faults, and what was asked of it. */
 import { createHash, randomBytes } from "node:crypto";
-import { defaultAudiences } from "./example-data";
+import { defaultAudiences, standardFields } from "./example-data";
 import type { Fault } from "./faults";
 import { Audience, type AudienceSeed, type Status, type WriteStatus } from "./state";
 
@@ -109,7 +109,7 @@ export const otherStore = (): AccountSeed => ({
   name: "Other Store",
   email: "owner@other.example",
   dc: "us6",
-  audiences: [{ name: "Other Store customers" }],
+  audiences: [{ name: "Other Store customers", mergeFields: standardFields() }],
 });
 
 export const newKey = (dc: string) => `${randomBytes(16).toString("hex")}-${dc}`;
@@ -183,10 +183,14 @@ export function revokeAll(world: World): void {
   for (const account of world.accounts) account.apiKey = newKey(account.seed.dc);
 }
 
-export function findAudience(world: World, listId: string): Audience {
-  for (const account of world.accounts) {
-    const audience = account.audiences.get(listId);
-    if (audience) return audience;
-  }
-  throw new Error(`The stand-in has no audience ${listId}`);
+/** By id, or by the start of its name; without it the first one. */
+export function audienceNamed(world: World, list?: string): Audience {
+  const all = world.accounts.flatMap((account) => [...account.audiences.values()]);
+  const found = list === undefined ? all[0] : all.find((one) => one.id === list || one.name.startsWith(list));
+  if (!found) throw new Error(`The stand-in has no audience ${list ?? ""}`);
+  return found;
+}
+
+export function deleteAudience(world: World, listId: string): void {
+  for (const account of world.accounts) account.audiences.delete(listId);
 }
