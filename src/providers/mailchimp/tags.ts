@@ -26,8 +26,13 @@ export async function tagAll(visit: Visit, jobs: readonly TagJob[]): Promise<Map
   const due = jobs.filter((job) => job.add.length + job.remove.length > 0);
   const bulk = due.length >= MANY ? await changeSegments(visit, due) : { done: new Set<CustomerId>(), failure: null };
   const single = due.filter((job) => !bulk.done.has(job.key));
-  const rest = await visit.each<TagJob, Outcome>(single, async (job) => bulk.failure ?? (await tagOne(visit, job)) ?? receipt(visit, job));
+  const rest = await visit.each<TagJob, Outcome>(single, async (job) => bulk.failure ?? tagNow(visit, job));
   return new Map(jobs.map((job) => [job.key, rest.get(job.key) ?? receipt(visit, job)]));
+}
+
+export async function tagNow(visit: Visit, job: TagJob): Promise<Outcome> {
+  const isDue = job.add.length + job.remove.length > 0;
+  return (isDue ? await tagOne(visit, job) : null) ?? receipt(visit, job);
 }
 
 export function tagJob(contact: Contact, written: Written): TagJob {

@@ -10,7 +10,7 @@ import { createMany } from "./create-many";
 import { audienceDirectory } from "./directory";
 import { subscriberHash } from "./payload";
 import type { MailchimpLink } from "./settings";
-import { tagAll, tagJob } from "./tags";
+import { tagAll, tagJob, tagNow } from "./tags";
 import { Visit } from "./visit";
 import { type Step, writeMember, writeSeen } from "./write-member";
 
@@ -23,16 +23,18 @@ export async function upsert(link: MailchimpLink, contacts: readonly Contact[]):
   const visit = new Visit(link);
   const outcomes = new Map<CustomerId, Outcome>();
   // Two customers may share an address apart from its case: one contact's writes never overlap.
-  for (const round of rounds(contacts)) {
-    const steps = await writeAll(visit, round);
-    const jobs = round.flatMap((contact) => {
-      const step = steps.get(contact.key);
-      return step?.kind === "written" ? [tagJob(contact, step)] : [];
-    });
-    const tagged = await tagAll(visit, jobs);
-    for (const { key } of round) outcomes.set(key, tagged.get(key) ?? (steps.get(key) as Outcome));
-  }
+  for (const round of rounds(contacts)) for (const [key, outcome] of await deliver(visit, round)) outcomes.set(key, outcome);
   return outcomes;
+}
+
+async function deliver(visit: Visit, contacts: readonly Contact[]): Promise<Map<CustomerId, Outcome>> {
+  const steps = await writeAll(visit, contacts);
+  const jobs = contacts.flatMap((contact) => {
+    const step = steps.get(contact.key);
+    return step?.kind === "written" ? [tagJob(contact, step)] : [];
+  });
+  const tagged = await tagAll(visit, jobs);
+  return new Map(contacts.map(({ key }) => [key, tagged.get(key) ?? (steps.get(key) as Outcome)]));
 }
 
 function rounds(contacts: readonly Contact[]): Contact[][] {
@@ -53,10 +55,19 @@ async function writeAll(visit: Visit, contacts: readonly Contact[]): Promise<Map
   const unknown = addressed.filter((contact) => !isKnown(contact));
   const plan = await planFor(visit, unknown);
   const singly = plan.kind === "singly" ? addressed : addressed.filter(isKnown);
-  const steps = await visit.each(singly, (contact) => writeMember(visit, contact));
+  const write = isSweep(contacts) ? writeMember : writeAndTag;
+  const steps = await visit.each(singly, (contact) => write(visit, contact));
   if (plan.kind !== "singly") for (const [key, step] of await writeUnknown(visit, unknown, plan)) steps.set(key, step);
   for (const { key } of contacts) if (!steps.has(key)) steps.set(key, { kind: "refused", reason: "address_invalid" });
   return steps;
+}
+
+/** A sweep gives the same few tags to many: those wait for the bulk call. Fresh changes are finished one by one. */
+const isSweep = (contacts: readonly Contact[]) => contacts.length >= MANY_HISTORIC && contacts.some((contact) => contact.historic);
+
+async function writeAndTag(visit: Visit, contact: Contact): Promise<Step> {
+  const step = await writeMember(visit, contact);
+  return step.kind === "written" ? tagNow(visit, tagJob(contact, step)) : step;
 }
 
 const isKnown = (contact: Contact) => contact.remoteKey !== null && (contact.emailChanged || !contact.force);
