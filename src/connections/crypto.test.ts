@@ -52,7 +52,7 @@ describe("sealing", () => {
   });
 
   it("reads with a previous key and writes with the current one", () => {
-    const rotated = createSealer({ current: "second secret", previous: ["first secret"] });
+    const rotated = createSealer({ current: "second secret", previous: "first secret" });
     expect(rotated.open(sealer.seal("x", bound), bound)).toBe("x");
     expect(reasonOf(() => sealer.open(rotated.seal("x", bound), bound))).toBe("unknown_key");
   });
@@ -75,6 +75,6 @@ describe("signing", () => {
     const signed = signer.sign("x");
     expect(createSigner({ current: "first secret" }, "something else").verify(signed)).toBeNull();
     expect(createSigner({ current: "second secret" }, "oauth state").verify(signed)).toBeNull();
-    expect(createSigner({ current: "second secret", previous: ["first secret"] }, "oauth state").verify(signed)).toBe("x");
+    expect(createSigner({ current: "second secret", previous: "first secret" }, "oauth state").verify(signed)).toBe("x");
   });
 });

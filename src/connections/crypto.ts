@@ -17,8 +17,8 @@ export class SettingsUnreadable extends Error {
 
 export interface SecretKeys {
   current: string;
-  /** Keys that may still read, never write. */
-  previous?: readonly string[];
+  /** Still reads, never writes. */
+  previous?: string | null;
 }
 
 export interface Sealer {
@@ -37,11 +37,19 @@ const version = "v1";
 
 export function createSealer(keys: SecretKeys): Sealer {
   const current = deriveKey(keys.current);
-  const known = new Map([current, ...(keys.previous ?? []).map(deriveKey)].map((key) => [key.id, key] as const));
+  const known = new Map(
+    allOf(keys)
+      .map((secret) => deriveKey(secret))
+      .map((key) => [key.id, key] as const),
+  );
   return {
     seal: (text, bound) => seal(current, text, bound),
     open: (sealed, bound) => open(known, sealed, bound),
   };
+}
+
+function allOf(keys: SecretKeys): string[] {
+  return keys.previous ? [keys.current, keys.previous] : [keys.current];
 }
 
 function deriveKey(secret: string): DerivedKey {
@@ -87,18 +95,18 @@ export interface Signer {
 }
 
 export function createSigner(keys: SecretKeys, purpose: string): Signer {
-  const [current, ...previous] = [keys.current, ...(keys.previous ?? [])].map((secret) => derive(secret, purpose));
+  const derived = allOf(keys).map((secret) => derive(secret, purpose));
   const mac = (key: Buffer, body: string) => createHmac("sha256", key).update(body).digest();
   return {
     sign(payload) {
       const body = Buffer.from(payload).toString("base64url");
-      return `${body}.${mac(current!, body).toString("base64url")}`;
+      return `${body}.${mac(derived[0]!, body).toString("base64url")}`;
     },
     verify(signed) {
       const [body, signature, rest] = signed.split(".");
       if (!body || !signature || rest !== undefined) return null;
       const given = decode(signature);
-      const ours = [current!, ...previous].some((key) => isSame(mac(key, body), given));
+      const ours = derived.some((key) => isSame(mac(key, body), given));
       return ours ? decode(body).toString("utf8") : null;
     },
   };

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { storedConnection } from "./stored";
+
+/** What an attempt holds, sealed, between the provider's yes and the person's. */
+export const granted = storedConnection.pick({ by: true, credentials: true, account: true }).extend({
+  view: z.object({
+    name: z.string(),
+    detail: z.string(),
+    /** The only place where the owner's address rests: sealed, for minutes, until confirmed or run out. */
+    owner: z.string().nullable(),
+    shopHost: z.string(),
+    targets: z.number().nullable(),
+    contacts: z.number().nullable(),
+    replaces: z.string().nullable(),
+  }),
+});
+export type Granted = z.output<typeof granted>;
