@@ -1,6 +1,7 @@
 /** What one audience holds: members under three keys, merge fields, tags (a tag is a static segment), forgotten addresses. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { hashOf } from "./addresses";
+import { nowIso } from "./clock";
 import type { MergeField, MergeValue } from "./merge";
 
 export const WRITE_STATUSES = ["subscribed", "unsubscribed", "cleaned", "pending", "transactional"] as const;
@@ -42,7 +43,7 @@ export interface Member {
   timestampOpt: string;
   ipSignup: string;
   timestampSignup: string;
-  location: { latitude: number; longitude: number };
+  location: { latitude: number; longitude: number } | null;
   lastChanged: number;
   /** Grows with every write in the audience: the order of "newest" within one millisecond. */
   touched: number;
@@ -66,7 +67,7 @@ export interface AudienceSeed {
   mergeFieldLimit?: number;
 }
 
-const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+const md5 = (text: string) => hash("md5", text);
 
 export class Audience {
   readonly id: string;
@@ -146,7 +147,7 @@ export class Audience {
     const key = name.toLowerCase();
     const known = this.tags.get(key);
     if (known) return known;
-    const made = { id: this.webId * 1000 + this.nextTag++, name, createdAt: new Date().toISOString(), members: new Set<Member>() };
+    const made = { id: this.webId * 1000 + this.nextTag++, name, createdAt: nowIso(), members: new Set<Member>() };
     this.tags.set(key, made);
     return made;
   }
@@ -175,7 +176,7 @@ export class Audience {
     const from = isNew ? null : member.status;
     if (to !== from) member.optOut = to === "unsubscribed" ? who : null;
     member.status = to;
-    member.history.push({ at: new Date().toISOString(), from, to, who });
+    member.history.push({ at: nowIso(), from, to, who });
     this.touch(member);
   }
 
@@ -205,7 +206,7 @@ function emptyMember(email: string, contactId: string, webId: number): Member {
     timestampOpt: "",
     ipSignup: "",
     timestampSignup: "",
-    location: { latitude: 0, longitude: 0 },
+    location: null,
     lastChanged: Date.now(),
     touched: 0,
     history: [],

@@ -1,4 +1,6 @@
 /** Shapes of what Mailchimp answers (recorded traffic of 2021-22 and contract 3.0.55). */
+import { stamp } from "./clock";
+import type { MergeValue } from "./merge";
 import type { Audience, Member, Tag } from "./state";
 import type { Account } from "./world";
 
@@ -8,23 +10,35 @@ const PERMISSIONS = [
   { marketing_permission_id: "1b2c3d4e5f", text: "Direct Mail" },
 ];
 
-const stamp = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
+const NO_LINKS: unknown[] = [];
+const NO_RATES = { avg_open_rate: 0, avg_click_rate: 0 };
+const PLACE = { gmtoff: 0, dstoff: 0, country_code: "", timezone: "" };
+const NOWHERE = { latitude: 0, longitude: 0, ...PLACE };
 
-function mergeFieldsOf(audience: Audience, member: Member) {
-  return Object.fromEntries(audience.mergeFields.map((field) => [field.tag, member.mergeFields[field.tag] ?? ""]));
+function mergeFieldsOf(audience: Audience, member: Member): Record<string, MergeValue> {
+  const values: Record<string, MergeValue> = {};
+  for (const { tag } of audience.mergeFields) values[tag] = member.mergeFields[tag] ?? "";
+  return values;
 }
 
 /** At most 50 tags are shown; `tags_count` is the truth. */
-const firstTags = (member: Member) => [...member.tags].slice(0, 50).map((tag) => ({ id: tag.id, name: tag.name }));
+function firstTags(member: Member): { id: number; name: string }[] {
+  const shown: { id: number; name: string }[] = [];
+  for (const { id, name } of member.tags) {
+    if (shown.length === 50) break;
+    shown.push({ id, name });
+  }
+  return shown;
+}
 
 export function memberView(audience: Audience, member: Member) {
-  const { FNAME, LNAME } = member.mergeFields;
+  const { FNAME = "", LNAME = "" } = member.mergeFields;
   return {
     id: member.hash,
     email_address: member.email,
     unique_email_id: member.contactId.slice(0, 10),
     contact_id: member.contactId,
-    full_name: [FNAME, LNAME].filter(Boolean).join(" "),
+    full_name: `${String(FNAME)} ${String(LNAME)}`.trim(),
     web_id: member.webId,
     email_type: member.emailType,
     status: member.status,
@@ -34,7 +48,7 @@ export function memberView(audience: Audience, member: Member) {
     consents_to_one_to_one_messaging: true,
     merge_fields: mergeFieldsOf(audience, member),
     interests: member.interests,
-    stats: { avg_open_rate: 0, avg_click_rate: 0 },
+    stats: NO_RATES,
     ip_signup: member.ipSignup,
     timestamp_signup: member.timestampSignup,
     ip_opt: member.ipOpt,
@@ -44,7 +58,7 @@ export function memberView(audience: Audience, member: Member) {
     language: member.language,
     vip: member.vip,
     email_client: "",
-    location: { ...member.location, gmtoff: 0, dstoff: 0, country_code: "", timezone: "" },
+    location: member.location ? { ...member.location, ...PLACE } : NOWHERE,
     ...(audience.marketingPermissions
       ? { marketing_permissions: PERMISSIONS.map((one) => ({ ...one, enabled: member.permissions[one.marketing_permission_id] ?? false })) }
       : {}),
@@ -52,7 +66,7 @@ export function memberView(audience: Audience, member: Member) {
     tags_count: member.tags.size,
     tags: firstTags(member),
     list_id: audience.id,
-    _links: [],
+    _links: NO_LINKS,
   };
 }
 

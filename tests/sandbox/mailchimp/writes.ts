@@ -1,6 +1,7 @@
 /** What a write does to a member: the state machine of the members end points, shared with the 500-batch. */
 import { checkAddress, checkSignupRate, hashOf } from "./addresses";
 import type { MemberDetails } from "./bodies";
+import { nowIso, stamp } from "./clock";
 import { mergeAfter } from "./merge";
 import { forgotten, inCompliance, memberExistsOnRename } from "./problems";
 import type { Audience, Member, WriteStatus } from "./state";
@@ -30,7 +31,7 @@ export function noteStatusWrite(scene: Scene, member: Member, requested: WriteSt
     to: refused ? member.status : landing(scene, requested),
     refused,
     via: scene.via,
-    at: new Date().toISOString(),
+    at: nowIso(),
   });
 }
 
@@ -55,7 +56,7 @@ export function createMember(scene: Scene, body: NewMember): Member {
   member.mergeFields = merged;
   applyDetails(member, body);
   member.ipOpt = body.ip_opt ?? "127.0.0.1";
-  member.timestampOpt = body.timestamp_opt ?? new Date().toISOString().replace(/\.\d+Z$/, "+00:00");
+  member.timestampOpt = body.timestamp_opt ?? stamp(Date.now());
   for (const name of body.tags ?? []) audience.hold(member, audience.tag(name));
   audience.setStatus(member, landing(scene, body.status), "api", true);
   return member;
