@@ -90,10 +90,9 @@ export function page(rows: readonly Person[], args: CustomersArgs): Page {
   const sign = order.descending ? -1 : 1;
   const after = args.after ? cursorPosition(args.after, order) : null;
   const before = args.before ? cursorPosition(args.before, order) : null;
-  const between = rows.filter((person) => {
-    const at = positionOf(person, order.field);
-    return (!after || sign * compare(at, after) > 0) && (!before || sign * compare(at, before) < 0);
-  });
+  const isPast = (edge: Position | null) => (index: number) => !edge || sign * compare(positionOf(rows[index]!, order.field), edge) > 0;
+  const reaches = (edge: Position) => (index: number) => sign * compare(positionOf(rows[index]!, order.field), edge) >= 0;
+  const between = rows.slice(firstWhere(rows.length, isPast(after)), before ? firstWhere(rows.length, reaches(before)) : rows.length);
   const kept = args.first ? between.slice(0, size) : between.slice(-size);
   const edges = kept.map((node) => ({ node, cursor: cursorOf(node, order) }));
   const cut = between.length > kept.length;
@@ -106,6 +105,17 @@ export function page(rows: readonly Person[], args: CustomersArgs): Page {
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** The first index from which on the (monotonic) test holds. */
+function firstWhere(length: number, test: (index: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function pageSize({ first, last }: CustomersArgs): number {

@@ -49,6 +49,8 @@ export interface SaleorSandbox {
   deactivate(appId: string): void;
   activate(appId: string): void;
   app(appId: string): InstalledApp | undefined;
+  /** Those not removed, oldest first. */
+  installedApps(): InstalledApp[];
   webhooks(appId: string): StoredWebhook[];
   problems(appId: string): AppProblem[];
   staffToken(options: StaffTokenOptions): Promise<string>;
@@ -142,7 +144,7 @@ export async function startSaleor(options: SaleorOptions = {}): Promise<SaleorSa
   return sandbox;
 }
 
-type AppPart = "uninstall" | "deactivate" | "activate" | "app" | "webhooks" | "problems" | "staffToken" | "draftWebhook";
+type AppPart = "uninstall" | "deactivate" | "activate" | "app" | "installedApps" | "webhooks" | "problems" | "staffToken" | "draftWebhook";
 
 function appsOf(world: World, courier: Courier): Pick<SaleorSandbox, AppPart> {
   const { store, keys } = world;
@@ -154,6 +156,7 @@ function appsOf(world: World, courier: Courier): Pick<SaleorSandbox, AppPart> {
   const webhooks = (appId: string) => [...store.webhooks.values()].filter((webhook) => webhook.appId === appId);
   return {
     app: (appId) => store.apps.get(appId),
+    installedApps: () => [...store.apps.values()].filter((app) => !app.removed),
     webhooks,
     problems: (appId) => store.problems.filter((problem) => problem.appId === appId),
     /** The token is dead before the event is on its way. */

@@ -38,6 +38,10 @@ export class Store {
     return [...this.people.values()];
   }
 
+  some(ids: readonly string[]): Person[] {
+    return [...new Set(ids)].map((id) => this.people.get(id)).filter((person) => person !== undefined);
+  }
+
   byEmail(email: string): Person | undefined {
     const wanted = email.toLowerCase();
     for (const person of this.people.values()) if (person.email.toLowerCase() === wanted) return person;
