@@ -29,7 +29,7 @@ const SCRIPT = `
     setTimeout(look, 1000) }; look()`;
 
 export const panelPage = (world: World, list?: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">` +
   `<title>Mailchimp stand-in</title><style>${STYLE}</style></head><body><main>${panelFragment(world, list)}</main>` +
   `<script>${SCRIPT}</script></body></html>`;
 
