@@ -51,7 +51,10 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
     ),
   ]);
   await settle(deps.db, work.lease, [...settled, ...removed.map((r) => r.verdict), ...delivered.map((d) => d.verdict)]);
-  deps.settled(work.connection.id);
+  deps.settled(
+    work.connection.id,
+    rows.map((row) => row.customerId),
+  );
   return summarise([...removed, ...delivered].flatMap((item) => (item.outcome ? [item.outcome] : [])));
 }
 

@@ -1,4 +1,4 @@
-import type { EngineSettings, OpenConnection } from "@/model/connection";
+import type { OpenConnection } from "@/model/connection";
 import type { Customer } from "@/model/customer";
 import type { ConnectionId, CustomerId, Shop } from "@/model/shop";
 import type { Db } from "@/platform/db";
@@ -27,12 +27,10 @@ export interface DrainDeps {
   endpoints(provider: AnyProvider): Endpoints;
   log: ProviderLog;
   /** Somebody may be waiting for the outcome of these customers. */
-  settled(connectionId: ConnectionId): void;
+  settled(connectionId: ConnectionId, ids: readonly CustomerId[]): void;
   retry: RetryRules;
   leaseSeconds: number;
   /** Milliseconds after which the slice ends and others have their turn. */
   sliceMs: number;
   now(): Date;
 }
-
-export type { EngineSettings };

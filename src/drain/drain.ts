@@ -177,7 +177,8 @@ class Slice {
     this.stopped.add(connectionId);
     this.deps.log.warn({ connection: connectionId, health, reason }, "connection stopped");
     await this.deps.stopConnection(connectionId, health, reason);
-    this.deps.settled(connectionId);
+    // Nobody should wait for a connection that only a person can mend.
+    this.deps.settled(connectionId, []);
   }
 
   private async cannotOpen(

@@ -164,9 +164,9 @@ describe("runs", () => {
     const { db } = database;
     const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: 2 });
     expect(await startRun(db, { connectionId: "c1", staffUserId: "v", total: 2 })).toBe(runId);
-    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u1"] })).toBe(2);
-    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2"] })).toBe(0);
-    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2", "u3"], again: true })).toBe(1);
+    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u1"] })).toHaveLength(2);
+    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2"] })).toEqual([]);
+    expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2", "u3"], again: true })).toHaveLength(2);
     expect(await countPending(db, "c1", ["u1", "u2", "u3"])).toBe(3);
     expect(await findRun(db, "s1", runId)).toMatchObject({ marked: 3, state: "running", total: 2 });
     expect(await findRun(db, "s2", runId)).toBeNull();

@@ -86,14 +86,14 @@ export async function shopsWithPendingMarks(db: Db): Promise<ShopId[]> {
  * Marks customers for a full sync. A customer counts once per run however often it is handed in; one already in
  * backoff is tried at once, since somebody is waiting for it.
  * @param input.again also mark those that the run has seen: they changed while it went on.
- * @returns how many were new to the run.
+ * @returns the customers that are due now because of it.
  */
 export async function markForRun(
   db: Db,
   input: { runId: string; connectionId: ConnectionId; ids: readonly CustomerId[]; again?: boolean },
-): Promise<number> {
+): Promise<CustomerId[]> {
   const { runId, connectionId, ids, again = false } = input;
-  const { rows } = await sql<{ fresh: string }>`
+  const { rows } = await sql<{ customer_id: string }>`
     with ids as (select distinct value as customer_id from json_array_elements_text(${JSON.stringify(ids)}::json)),
     seen as (
       select l.customer_id from ledger l join ids on ids.customer_id = l.customer_id
@@ -111,8 +111,8 @@ export async function markForRun(
       returning l.customer_id
     ), fresh as (select count(*) as n from marked where customer_id not in (select customer_id from seen)),
     counted as (update sync_run set marked = marked + fresh.n, heartbeat_at = now() from fresh where id = ${runId})
-    select n as fresh from fresh`.execute(db);
-  return Number(rows[0]?.fresh ?? 0);
+    select customer_id from marked`.execute(db);
+  return rows.map((row) => row.customer_id);
 }
 
 /** "Sync now": looks at the provider whatever the fingerprint says. @returns the version whose outcome to wait for. */

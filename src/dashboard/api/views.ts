@@ -81,7 +81,7 @@ export interface RunView {
   abandoned: boolean;
   walkDone: boolean;
   /** Opaque to the server: where the page's walk stands. */
-  cursor: unknown;
+  cursor?: unknown;
   total: number | null;
   marked: number;
   /** Customers with a final outcome. */
@@ -150,9 +150,14 @@ export interface AccountView {
   replaces: string | null;
 }
 
-export type KeyResult = { kind: "granted"; attemptId: string; account: AccountView } | { kind: "refused"; field: string | null; reason: string; vendorText: string | null };
+export type KeyResult =
+  | { kind: "granted"; attemptId: string; account: AccountView }
+  | { kind: "refused"; field: string | null; reason: string; vendorText: string | null };
 
-export type ConfirmResult = { kind: "connected"; connectionId: ConnectionId } | { kind: "expired" } | { kind: "unavailable"; reason: string };
+export type ConfirmResult =
+  | { kind: "connected"; connectionId: ConnectionId }
+  | { kind: "expired" }
+  | { kind: "unavailable"; reason: string };
 
 export interface ChunkAnswer {
   run: RunView;

@@ -1,0 +1,39 @@
+import { AppIdentityDocument } from "@graphql/generated/graphql";
+import { clientCredentials } from "@/platform/env";
+import type { AnyProvider } from "@/providers/contract";
+import { describeForm } from "@/providers/kit/form";
+import { needingAny, router } from "./trpc";
+import type { AppInfo, FormField, ProviderInfo } from "./views";
+
+export const appRoutes = router({
+  /** Anybody who may open the app: the page needs to know what else they may. */
+  info: needingAny("MANAGE_APPS", "MANAGE_USERS").query(async ({ ctx }): Promise<AppInfo> => {
+    const client = await ctx.rooms.clientOf(ctx.shop);
+    const identity = await client?.request(AppIdentityDocument, {});
+    return {
+      shopHost: new URL(ctx.shop.saleorApiUrl).host,
+      coreVersion: identity?.kind === "ok" ? identity.data.shop.version : null,
+      permissions: {
+        manageApps: ctx.staff.permissions.includes("MANAGE_APPS"),
+        manageUsers: ctx.staff.permissions.includes("MANAGE_USERS"),
+      },
+      sandbox: ctx.rooms.env.CRM_SANDBOX,
+      providers: Object.values(ctx.rooms.providers).map(describeProvider),
+    };
+  }),
+});
+
+function describeProvider(provider: AnyProvider): ProviderInfo {
+  const signIn = provider.oauth && clientCredentials(provider.oauth.clientEnv) !== null;
+  return {
+    id: provider.id,
+    title: provider.title,
+    connectBy: signIn ? ["oauth", "key"] : ["key"],
+    credentialFields: formFields(provider.credentials),
+    revokeUrl: provider.oauth?.revokeUrl ?? null,
+  };
+}
+
+export function formFields(schema: AnyProvider["settings"]): FormField[] {
+  return describeForm(schema).map((field) => ({ ...field, default: field.default ?? "" }));
+}

@@ -1,0 +1,88 @@
+import { TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { formFields } from "./app";
+import { findConnection, presentConnection } from "./present";
+import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
+import type { ConnectionView, SaveResult, SettingsView, TargetsView } from "./views";
+
+const byId = z.object({ id: z.string().max(100) });
+const TARGETS_WAIT_MS = 20_000;
+
+export const connectionRoutes = router({
+  list: needingAny("MANAGE_APPS", "MANAGE_USERS").query(async ({ ctx }): Promise<ConnectionView[]> => {
+    const rows = await ctx.rooms.connections.list(ctx.shop.id);
+    return Promise.all(rows.map((row) => presentConnection(ctx, row)));
+  }),
+
+  get: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId)
+    .query(({ ctx, input }): Promise<ConnectionView> => view(ctx, input.id)),
+
+  targets: needing("MANAGE_APPS")
+    .input(byId)
+    .query(
+      ({ ctx, input }): Promise<TargetsView> => ctx.rooms.connections.targets(ctx.shop.id, input.id, AbortSignal.timeout(TARGETS_WAIT_MS)),
+    ),
+
+  settings: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId)
+    .query(async ({ ctx, input }): Promise<SettingsView> => {
+      const details = await ctx.rooms.connections.details(ctx.shop.id, input.id);
+      const row = await findConnection(ctx, input.id);
+      const provider = row && ctx.rooms.providers[row.provider];
+      if (details.kind === "gone" || !provider) throw notFound("connection");
+      if (details.kind === "unreadable") throw unreadable();
+      if (details.kind === "unavailable") throw saleorSilent();
+      return { version: details.version, values: details.values, fields: formFields(provider.settings) };
+    }),
+
+  saveSettings: needing("MANAGE_APPS")
+    .input(byId.extend({ version: z.number().int(), values: z.record(z.string().max(100), z.union([z.string().max(2_000), z.boolean()])) }))
+    .mutation(async ({ ctx, input }): Promise<SaveResult> => {
+      const act = { shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId };
+      const result = await ctx.rooms.connections.saveSettings(act, { version: input.version, values: input.values });
+      await wake(ctx, input.id);
+      return result;
+    }),
+
+  setLive: needing("MANAGE_APPS")
+    .input(byId.extend({ live: z.boolean() }))
+    .mutation(async ({ ctx, input }): Promise<ConnectionView> => {
+      const result = await ctx.rooms.connections.setLive({ shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId }, input.live);
+      if (result.kind === "gone") throw notFound("connection");
+      if (result.kind === "no_target")
+        throw new TRPCError({ code: "PRECONDITION_FAILED", message: "Choose where customers go before you turn on live sync." });
+      if (result.kind === "unavailable") throw saleorSilent();
+      await wake(ctx, input.id);
+      return view(ctx, input.id);
+    }),
+
+  disconnect: needing("MANAGE_APPS")
+    .input(byId)
+    .mutation(async ({ ctx, input }): Promise<{ droppedChanges: number }> => {
+      const result = await ctx.rooms.connections.disconnect({ shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId });
+      if (result.kind === "gone") throw notFound("connection");
+      if (result.kind === "unavailable") throw saleorSilent();
+      return { droppedChanges: result.droppedChanges };
+    }),
+});
+
+async function view(ctx: Admitted, id: string): Promise<ConnectionView> {
+  const row = await findConnection(ctx, id);
+  if (!row) throw notFound("connection");
+  return presentConnection(ctx, row);
+}
+
+/** What waited for this connection may go now. */
+async function wake(ctx: Admitted, id: string): Promise<void> {
+  const row = await findConnection(ctx, id);
+  if (row?.limitKey) ctx.rooms.wake(row.limitKey);
+}
+
+export function saleorSilent(): TRPCError {
+  return new TRPCError({ code: "SERVICE_UNAVAILABLE", message: "Saleor did not answer, so nothing was changed. Try again in a moment." });
+}
+
+function unreadable(): TRPCError {
+  return new TRPCError({ code: "PRECONDITION_FAILED", message: "Stored access can’t be read. Reconnect; your settings are kept." });
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { readRows, type SettledRow } from "@/ledger/look";
+import { markNow } from "@/ledger/marks";
+import { mapCustomer, tagsKey } from "@/mapping/map-customer";
+import type { EngineSettings, OpenConnection } from "@/model/connection";
+import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
+import { type Admitted, needing, notFound, router } from "./trpc";
+import type { SyncNowResult } from "./views";
+
+/** A person waits in front of the page. */
+const OUTCOME_WAIT_MS = 20_000;
+
+export const customerRoutes = router({
+  syncNow: needing("MANAGE_USERS")
+    .input(z.object({ connectionId: z.string().max(100), who: z.string().trim().min(1).max(320) }))
+    .mutation(async ({ ctx, input }): Promise<SyncNowResult> => {
+      const opened = await ctx.rooms.connections.open(input.connectionId, ctx.shop.id);
+      if (opened.kind === "gone") throw notFound("connection");
+      if (opened.kind !== "open") return { kind: "unavailable", reason: opened.reason };
+      const found = await findCustomer(ctx, input.who);
+      if (found.kind !== "found") return found;
+      return deliverNow(ctx, { ...opened.connection, settings: opened.connection.settings as OpenConnection["settings"] }, found.id);
+    }),
+});
+
+type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
+
+async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
+  if (!who.includes("@")) return /^[A-Za-z0-9+/]{4,200}={0,2}$/.test(who) ? { kind: "found", id: who } : { kind: "not_found" };
+  const client = await ctx.rooms.clientOf(ctx.shop);
+  if (!client) return { kind: "unavailable", reason: "shop_not_installed" };
+  const found = await findCustomerByEmail(client, who);
+  if (found.kind === "unreadable") return { kind: "unavailable", reason: found.reason };
+  return found.kind === "none" ? { kind: "not_found" } : { kind: "found", id: found.id };
+}
+
+async function deliverNow(ctx: Admitted, connection: OpenConnection, customerId: string): Promise<SyncNowResult> {
+  const sent = await describeSending(ctx, connection, customerId);
+  if (sent.kind !== "sending") return sent;
+  const started = performance.now();
+  const listener = ctx.rooms.bell.listen(connection.id);
+  await markNow(ctx.rooms.db, connection.id, customerId);
+  ctx.rooms.wake(connection.limitKey);
+  await listener.all([customerId], OUTCOME_WAIT_MS);
+  const [row] = await readRows(ctx.rooms.db, connection.id, [customerId]);
+  if (!row || row.pending || row.state === "waiting") return { kind: "waiting", customerId };
+  return describeOutcome(row, sent.payload, Math.round(performance.now() - started));
+}
+
+function describeOutcome(row: SettledRow, payload: Record<string, unknown> | null, milliseconds: number): SyncNowResult {
+  return {
+    kind: "done",
+    customerId: row.customerId,
+    state: row.state === "waiting" ? "retrying" : row.state,
+    change: row.state === "in_sync" ? row.change : null,
+    reason: row.reason,
+    vendorText: row.vendorText,
+    warnings: row.warnings,
+    sent: row.state === "skipped" ? null : payload,
+    milliseconds,
+  };
+}
+
+type Sending =
+  | { kind: "sending"; payload: Record<string, unknown> | null }
+  | { kind: "not_found" }
+  | { kind: "unavailable"; reason: string };
+
+/** What the mapping makes of the customer right now: shown to the person who asked, kept nowhere. */
+async function describeSending(ctx: Admitted, connection: OpenConnection, customerId: string): Promise<Sending> {
+  const client = await ctx.rooms.clientOf(ctx.shop);
+  const provider = ctx.rooms.providers[connection.provider];
+  if (!client || !provider) return { kind: "unavailable", reason: "shop_not_installed" };
+  const read = await readCustomers(client, [customerId], [tagsKey(provider.id)]);
+  if (read.kind === "unreadable") return { kind: "unavailable", reason: read.reason };
+  const customer = read.found.get(customerId);
+  if (!customer) return { kind: "not_found" };
+  const settings = connection.settings as EngineSettings;
+  const mapped = mapCustomer(customer, { providerId: provider.id, settings, limits: provider.customers.tags, ownedTags: [] });
+  return { kind: "sending", payload: mapped.kind === "contact" ? provider.customers.payload(connection.settings, mapped.contact) : null };
+}

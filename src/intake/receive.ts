@@ -1,0 +1,111 @@
+/**
+ * One webhook request -> one answer. Saleor tries again after a 5xx and never after anything else, so 5xx is said for
+ * every trouble that is ours or the network's, 401 only for a signature that the shop's own key refused.
+ */
+import { z } from "zod";
+import type { Mark } from "@/ledger/marks";
+import type { Shop } from "@/model/shop";
+import type { ProviderLog } from "@/providers/contract";
+import type { VerifyWebhook } from "@/saleor/verify-webhook";
+import type { WebhookDefinition } from "@/saleor/webhook-definitions";
+
+export const WEBHOOK_BODY_LIMIT = 256 * 1024;
+
+export interface ReceiveDeps {
+  verify: VerifyWebhook;
+  /** The shop's row, made if it is not there. */
+  shop(saleorApiUrl: string, appId: string): Promise<Shop>;
+  mark(mark: Mark): Promise<void>;
+  /** The shop removed this very installation. */
+  removed(shop: Shop): Promise<void>;
+  log: ProviderLog;
+}
+
+export interface WebhookRequest {
+  definition: WebhookDefinition;
+  headers: { event?: string | undefined; signature?: string | undefined; saleorApiUrl?: string | undefined };
+  rawBody: Uint8Array;
+}
+
+export interface WebhookAnswer {
+  status: number;
+  body: { ok: true } | { error: { type: string; message: string } };
+}
+
+/** Saleor's global id of a user: base64 of `User:<key>`. */
+const customerId = z.string().regex(/^[A-Za-z0-9+/]{4,200}={0,2}$/);
+const instant = z.iso.datetime({ offset: true }).nullish();
+const customerPayload = z.object({ issuedAt: instant, user: z.object({ id: customerId }).nullable() });
+const appPayload = z.object({ recipient: z.object({ id: z.string() }).nullish(), app: z.object({ id: z.string() }).nullish() });
+
+const GONE_EVENTS: ReadonlySet<string> = new Set(["CUSTOMER_DELETED", "ACCOUNT_DELETED"]);
+
+export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promise<WebhookAnswer> {
+  const { definition, headers, rawBody } = request;
+  if (!headers.saleorApiUrl || !headers.signature || !headers.event)
+    return refuse(400, "MISSING_HEADER", "This is not a Saleor webhook: a header is missing.");
+  if (headers.event !== definition.event.toLowerCase()) return refuse(400, "WRONG_EVENT", `This address takes ${definition.event} only.`);
+  const verdict = await deps.verify({ saleorApiUrl: headers.saleorApiUrl, signature: headers.signature, rawBody });
+  switch (verdict.kind) {
+    case "malformed":
+      return refuse(400, "SIGNATURE_MALFORMED", "The signature is not in Saleor's form.");
+    case "refused":
+      deps.log.warn({ event: definition.event }, "webhook refused: not signed by this shop");
+      return refuse(401, "SIGNATURE_REFUSED", "The signature was not made with this shop's key.");
+    case "trouble":
+      deps.log.warn({ event: definition.event, reason: verdict.reason }, "webhook could not be checked, Saleor tries again");
+      return refuse(503, "CANNOT_CHECK", "The signature could not be checked now. Try again.");
+    case "ok":
+      return accept(deps, request, verdict.authData);
+  }
+}
+
+async function accept(
+  deps: ReceiveDeps,
+  { definition, rawBody }: WebhookRequest,
+  authData: { saleorApiUrl: string; appId: string },
+): Promise<WebhookAnswer> {
+  const payload = parseJson(rawBody);
+  try {
+    const shop = await deps.shop(authData.saleorApiUrl, authData.appId);
+    if (definition.event === "APP_DELETED") return await acceptRemoval(deps, shop, payload);
+    const parsed = customerPayload.safeParse(payload);
+    if (!parsed.success) return malformed(deps, definition);
+    // The person cannot be seen by us any more: the event says nothing that we could look up.
+    if (!parsed.data.user) return { status: 200, body: { ok: true } };
+    const wantedAt = parsed.data.issuedAt ? new Date(parsed.data.issuedAt) : null;
+    await deps.mark({ shopId: shop.id, customerId: parsed.data.user.id, wantedAt, gone: GONE_EVENTS.has(definition.event) });
+    return { status: 200, body: { ok: true } };
+  } catch (error) {
+    deps.log.error(
+      { event: definition.event, error: error instanceof Error ? error.name : "unknown" },
+      "webhook not kept, Saleor tries again",
+    );
+    return refuse(503, "NOT_KEPT", "The change could not be kept now. Try again.");
+  }
+}
+
+/** A late retry may arrive after a re-install: only the installation that it names is removed. */
+async function acceptRemoval(deps: ReceiveDeps, shop: Shop, payload: unknown): Promise<WebhookAnswer> {
+  const parsed = appPayload.safeParse(payload);
+  const named = parsed.success ? (parsed.data.recipient?.id ?? parsed.data.app?.id) : undefined;
+  if (named === shop.appId) await deps.removed(shop);
+  return { status: 200, body: { ok: true } };
+}
+
+function malformed(deps: ReceiveDeps, definition: WebhookDefinition): WebhookAnswer {
+  deps.log.warn({ event: definition.event }, "webhook payload not understood");
+  return refuse(400, "PAYLOAD_MALFORMED", "The payload is not what the webhook's query asks for.");
+}
+
+function parseJson(rawBody: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(rawBody));
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(status: number, type: string, message: string): WebhookAnswer {
+  return { status, body: { error: { type, message } } };
+}

@@ -1,0 +1,112 @@
+/**
+ * The server's half of a full sync: the page walks Saleor and hands in ids, this marks them for the run and waits a
+ * while for their outcomes. Delivering is the drain's work alone.
+ */
+import type { Bell } from "@/ledger/bell";
+import { countPending } from "@/ledger/look";
+import { markForRun, retryRun } from "@/ledger/marks";
+import {
+  findRun,
+  finishIfDone,
+  latestRun,
+  markWalkDone,
+  moveRun,
+  noteHeartbeat,
+  type Run,
+  releaseRunRows,
+  saveCursor,
+  startRun,
+} from "@/ledger/runs";
+import type { ConnectionId, CustomerId, ShopId } from "@/model/shop";
+import type { Db } from "@/platform/db";
+
+/** How long a page waits for the outcomes of its chunk before it is told "still due". */
+const OUTCOME_WAIT_MS = 20_000;
+
+export interface FullSyncDeps {
+  db: Db;
+  bell: Bell;
+  wake(limitKey: string): void;
+}
+
+export interface Chunk {
+  ids: readonly CustomerId[];
+  cursor: unknown;
+  /** The walk's last pass: customers that changed while it went on are sent again. */
+  again: boolean;
+}
+
+export type ChunkResult = { run: Run; settled: number; stillDue: number };
+
+export type FullSync = ReturnType<typeof createFullSync>;
+
+/** Every function answers null where the shop has no such run. */
+export function createFullSync(deps: FullSyncDeps) {
+  const { db } = deps;
+  const find = (shopId: ShopId, runId: string) => findRun(db, shopId, runId);
+
+  return {
+    find,
+    latest: (connectionId: ConnectionId) => latestRun(db, connectionId),
+
+    async start(shopId: ShopId, input: { connectionId: ConnectionId; staffUserId: string; total: number | null }): Promise<Run | null> {
+      return find(shopId, await startRun(db, input));
+    },
+
+    async chunk(shopId: ShopId, runId: string, limitKey: string, chunk: Chunk): Promise<ChunkResult | null> {
+      const run = await find(shopId, runId);
+      if (!run) return null;
+      if (run.state !== "running") return { run, settled: 0, stillDue: chunk.ids.length };
+      const listener = deps.bell.listen(run.connectionId);
+      const marked = await markForRun(db, { runId, connectionId: run.connectionId, ids: chunk.ids, again: chunk.again });
+      await saveCursor(db, runId, chunk.cursor);
+      if (marked.length > 0) deps.wake(limitKey);
+      await listener.all(marked, OUTCOME_WAIT_MS);
+      const stillDue = await countPending(db, run.connectionId, chunk.ids);
+      const now = (await find(shopId, runId)) ?? run;
+      return { run: now, settled: chunk.ids.length - stillDue, stillDue };
+    },
+
+    async walkDone(shopId: ShopId, runId: string, cursor: unknown): Promise<Run | null> {
+      if (!(await find(shopId, runId))) return null;
+      await markWalkDone(db, runId, cursor);
+      return this.look(shopId, runId);
+    },
+
+    /** Where the run stands; a run whose last customer got an outcome meanwhile is finished by looking at it. */
+    async look(shopId: ShopId, runId: string): Promise<Run | null> {
+      if (!(await find(shopId, runId))) return null;
+      await finishIfDone(db, runId);
+      return find(shopId, runId);
+    },
+
+    pause: (shopId: ShopId, runId: string) => move(shopId, runId, () => moveRun(db, runId, ["running"], "paused")),
+    resume: (shopId: ShopId, runId: string) => move(shopId, runId, () => moveRun(db, runId, ["paused", "stopped", "cancelled"], "running")),
+
+    cancel: (shopId: ShopId, runId: string) =>
+      move(shopId, runId, async (run) => {
+        if (await moveRun(db, runId, ["running", "paused", "stopped"], "cancelled")) await releaseRunRows(db, runId, run.connectionId);
+      }),
+
+    async heartbeat(shopId: ShopId, runId: string, problem: string | null): Promise<Run | null> {
+      return move(shopId, runId, () => noteHeartbeat(db, runId, problem));
+    },
+
+    /** The walk cannot go on (Saleor has not answered for long): what is done stays done, Resume goes on from there. */
+    stop: (shopId: ShopId, runId: string, problem: string) =>
+      move(shopId, runId, () => moveRun(db, runId, ["running"], "stopped", problem)),
+
+    retry: (shopId: ShopId, runId: string, limitKey: string) =>
+      move(shopId, runId, async (run) => {
+        await retryRun(db, runId, run.connectionId);
+        deps.wake(limitKey);
+      }),
+  };
+
+  async function move(shopId: ShopId, runId: string, act: (run: Run) => Promise<unknown>): Promise<Run | null> {
+    const run = await find(shopId, runId);
+    if (!run) return null;
+    await act(run);
+    return find(shopId, runId);
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * The one place that builds things and hands them to each other. Made once per process, on `globalThis`: Next builds
+ * pages and instrumentation as separate module graphs.
+ */
+import { createConnections } from "@/connections/connections";
+import { createSealer, createSigner } from "@/connections/crypto";
+import { createOAuth } from "@/connections/oauth";
+import type { LinkInput } from "@/connections/provider-parts";
+import { createSettingsStore } from "@/connections/settings-store";
+import { findShop, removeShop } from "@/connections/shops";
+import { defaultRetryRules } from "@/drain/backoff";
+import type { DrainDeps } from "@/drain/deps";
+import { newOwner } from "@/drain/drain";
+import { createDrains } from "@/drain/drains";
+import { createMarker } from "@/intake/marker";
+import type { ReceiveDeps } from "@/intake/receive";
+import { startJobs } from "@/jobs/jobs";
+import { createBell } from "@/ledger/bell";
+import { dueLimitKeys } from "@/ledger/due";
+import { expandPending, forgetDeliveries, mark, shopsWithPendingMarks } from "@/ledger/marks";
+import type { EngineSettings } from "@/model/connection";
+import type { Shop, ShopId } from "@/model/shop";
+import { type Database, openDatabase } from "@/platform/db";
+import { clientCredentials, endpointOverrides, env } from "@/platform/env";
+import { log } from "@/platform/log";
+import { loadSecretKeys } from "@/platform/secret-key";
+import { providerList } from "@/providers";
+import type { AnyProvider, Link } from "@/providers/contract";
+import { createLimiter, type Limiter } from "@/providers/kit/limiter";
+import { sharedApl } from "@/saleor/apl/create-apl";
+import type { SaleorClient } from "@/saleor/client";
+import { setOnInstalled } from "@/saleor/install-hooks";
+import { mendWebhooks } from "@/saleor/mend-webhooks";
+import { saleorClientFor, sharedJwks } from "@/saleor/outbound";
+import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
+import { createWebhookVerifier } from "@/saleor/verify-webhook";
+import { createFullSync } from "@/sweep/full-sync";
+
+export type Rooms = Awaited<ReturnType<typeof build>>;
+
+const holder = globalThis as { __crmRooms?: Promise<Rooms> };
+
+/** A start that failed is tried again by the next caller instead of repeating the old error for ever. */
+export function rooms(): Promise<Rooms> {
+  holder.__crmRooms ??= build().catch((error: unknown) => {
+    holder.__crmRooms = undefined;
+    throw error;
+  });
+  return holder.__crmRooms;
+}
+
+/** For tests and for the stop of the process. */
+export async function closeRooms(): Promise<void> {
+  const open = holder.__crmRooms;
+  holder.__crmRooms = undefined;
+  await (await open)?.close();
+}
+
+async function build() {
+  const settings = env();
+  const logger = log();
+  const keys = loadSecretKeys();
+  const apl = sharedApl();
+  const database = await openDatabase({
+    databaseUrl: settings.DATABASE_URL,
+    dataDir: settings.DATA_DIR,
+    onLockLost: () => {
+      logger.fatal("another process took over the embedded database: stopping before anything is overwritten");
+      process.exit(1);
+    },
+  });
+  const { db } = database;
+  const bell = createBell();
+  const byId: Record<string, AnyProvider> = Object.fromEntries(providerList.map((provider) => [provider.id, provider]));
+  const limiter = limiters();
+  const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);
+
+  /** Null = the shop is not, or no longer, installed under this app id. */
+  async function clientOf(shop: Shop): Promise<SaleorClient | null> {
+    const authData = await apl.get(shop.saleorApiUrl);
+    return authData && authData.appId === shop.appId ? saleorClientFor(authData) : null;
+  }
+
+  const linkTo = (input: LinkInput): Link => ({
+    settings: input.settings,
+    credentials: input.credentials,
+    target: input.target,
+    endpoints: endpoints(input.provider),
+    limiter: limiter(input.limitKey ?? `${input.provider.id}:unknown`, input.provider.limits),
+    cache: new Map(),
+    log: logger,
+    signal: input.signal,
+  });
+
+  const sealer = createSealer(keys);
+  const connections = createConnections({
+    db,
+    store: createSettingsStore({ saleor: clientOf, sealer }),
+    providers: providerList,
+    provider: (id) => byId[id],
+    linkTo,
+    ledgerReset: (id) => forgetDeliveries(db, id),
+  });
+  const oauth = createOAuth({
+    db,
+    connections,
+    sealer,
+    signer: createSigner(keys, "oauth state"),
+    provider: (id) => byId[id],
+    linkTo,
+    endpoints,
+    client: (provider) => (provider.oauth ? clientCredentials(provider.oauth.clientEnv) : null),
+    log: logger,
+  });
+
+  const drains = createDrains({
+    db,
+    owner: newOwner(),
+    providers: byId,
+    async openConnection(id) {
+      const opened = await connections.open(id);
+      if (opened.kind !== "open") return opened;
+      return {
+        kind: "open",
+        connection: { ...opened.connection, settings: opened.connection.settings as Record<string, unknown> & EngineSettings },
+      };
+    },
+    async readCustomers(shop, ids, keys) {
+      const client = await clientOf(shop);
+      return client ? readCustomers(client, ids, keys) : { kind: "unreadable", reason: "shop_not_installed" };
+    },
+    async findCustomerByEmail(shop, email) {
+      const client = await clientOf(shop);
+      return client ? findCustomerByEmail(client, email) : { kind: "unreadable", reason: "shop_not_installed" };
+    },
+    async stopConnection(id, health, reason) {
+      await connections.markHealth(id, health, reason);
+    },
+    limiter,
+    endpoints,
+    log: logger,
+    settled: bell.ring,
+    retry: defaultRetryRules,
+    leaseSeconds: 30,
+    sliceMs: 20_000,
+    now: () => new Date(),
+  } satisfies DrainDeps);
+
+  const jobs = await startJobs({
+    database,
+    log: logger,
+    drain: (limitKey) => drains.serve(limitKey),
+    dueLimitKeys: () => dueLimitKeys(db),
+    tick: () => loadShopsThatWait(),
+    daily: () => daily(),
+  });
+
+  const wake = (limitKey: string) => {
+    drains.poke(limitKey);
+    jobs.wake(limitKey);
+  };
+
+  /** Shops with marks whose connections are not mirrored yet: first start, or a database that was lost. */
+  async function loadShopsThatWait(): Promise<void> {
+    for (const id of await shopsWithPendingMarks(db)) await load(id);
+  }
+
+  async function load(shopId: ShopId): Promise<void> {
+    const shop = await findShop(db, shopId);
+    if (!shop) return;
+    const loaded = await connections.loadShop(shop);
+    if (loaded.kind === "loaded") await expandPending(db, shopId);
+    else logger.warn({ shopId, reason: loaded.reason }, "settings of a shop could not be loaded, its changes wait");
+  }
+
+  /** Once a day and at every start: webhooks of every shop as this version of the app wants them. */
+  async function mendAll(): Promise<void> {
+    for (const authData of await apl.getAll()) {
+      const mended = await mendWebhooks({
+        authData,
+        client: saleorClientFor(authData),
+        baseUrl: settings.APP_API_BASE_URL ?? null,
+        log: logger,
+      });
+      if (mended.kind === "mended")
+        await connections.ensureShop(authData.saleorApiUrl, authData.appId).then((shop) => connections.loadShop(shop));
+      else logger.warn({ shop: authData.saleorApiUrl, outcome: mended.kind }, "webhooks of a shop could not be looked at");
+    }
+  }
+
+  async function daily(): Promise<void> {
+    await oauth.sweepAttempts();
+    await mendAll();
+  }
+
+  setOnInstalled(async ({ authData }) => {
+    const shop = await connections.ensureShop(authData.saleorApiUrl, authData.appId);
+    await connections.loadShop(shop);
+  });
+
+  const marker = createMarker({ mark: (marks) => mark(db, marks), wake, load: (shopId) => void load(shopId).catch(() => {}) });
+  const knownShops = new Map<string, Shop>();
+  const intake: ReceiveDeps = {
+    verify: createWebhookVerifier({ apl, jwks: sharedJwks() }),
+    async shop(saleorApiUrl, appId) {
+      const key = `${appId} ${saleorApiUrl}`;
+      const known = knownShops.get(key) ?? (await connections.ensureShop(saleorApiUrl, appId));
+      knownShops.set(key, known);
+      return known;
+    },
+    mark: marker.mark,
+    async removed(shop) {
+      logger.info({ shop: shop.saleorApiUrl }, "app removed from a shop");
+      knownShops.delete(`${shop.appId} ${shop.saleorApiUrl}`);
+      await removeShop(db, shop.id);
+      await apl.delete(shop.saleorApiUrl);
+    },
+    log: logger,
+  };
+
+  return {
+    env: settings,
+    log: logger,
+    apl,
+    database,
+    db,
+    providers: byId,
+    connections,
+    oauth,
+    intake,
+    bell,
+    wake,
+    limiter,
+    linkTo,
+    clientOf,
+    fullSync: createFullSync({ db, bell, wake }),
+    async startWorker() {
+      await jobs.startWorker();
+      void mendAll().catch(() => logger.warn("webhooks could not be mended at start"));
+    },
+    async close() {
+      setOnInstalled(null);
+      await drains.stop(8_000);
+      await jobs.stop();
+      await database.close();
+    },
+  };
+}
+
+export type { Database };
+
+function limiters(): (limitKey: string, limits: AnyProvider["limits"]) => Limiter {
+  const byKey = new Map<string, Limiter>();
+  return (limitKey, limits) => {
+    const known = byKey.get(limitKey) ?? createLimiter(limits);
+    byKey.set(limitKey, known);
+    return known;
+  };
+}
