@@ -47,7 +47,7 @@ export function makeCourier(world: World, schema: () => GraphQLSchema): Courier 
   const deliveries: Delivery[] = [];
   const waits = new Set<NodeJS.Timeout>();
   const open = new Set<Promise<void>>();
-  let closed = false;
+  const closing = new AbortController();
   let lastId = 0;
 
   const pause = (ms: number) =>
@@ -61,8 +61,8 @@ export function makeCourier(world: World, schema: () => GraphQLSchema): Courier 
 
   async function deliver(delivery: Delivery, webhookId: string): Promise<void> {
     for (const wait of [...RETRY_SECONDS, null]) {
-      const answer = await attempt(world, delivery, webhookId);
-      if (closed) return;
+      const answer = await attempt(world, delivery, webhookId, closing.signal);
+      if (closing.signal.aborted) return;
       delivery.attempts.push({ at: Date.now(), answer });
       delivery.status = isSuccess(answer) ? "success" : "failed";
       if (!isRetried(answer) || wait === null) return;
@@ -95,7 +95,7 @@ export function makeCourier(world: World, schema: () => GraphQLSchema): Courier 
     async fire(happening) {
       for (const webhook of listeners(world, happening)) {
         const body = await payloadOf(world, schema(), webhook, happening);
-        if (body !== null && !closed) dispatch(webhook, happening, body);
+        if (body !== null && !closing.signal.aborted) dispatch(webhook, happening, body);
       }
     },
     async draft(webhook, happening) {
@@ -106,7 +106,7 @@ export function makeCourier(world: World, schema: () => GraphQLSchema): Courier 
       while (open.size > 0) await Promise.all(open);
     },
     close() {
-      closed = true;
+      closing.abort();
       for (const timer of waits) clearTimeout(timer);
     },
   };
@@ -167,7 +167,7 @@ async function headersFor(world: World, event: string, body: string): Promise<Re
   };
 }
 
-async function attempt(world: World, delivery: Delivery, webhookId: string): Promise<Attempt["answer"]> {
+async function attempt(world: World, delivery: Delivery, webhookId: string, closing: AbortSignal): Promise<Attempt["answer"]> {
   const webhook = world.store.webhooks.get(webhookId);
   const app = world.store.apps.get(delivery.appId);
   if (!webhook?.isActive || !app || (!app.active && delivery.event !== "APP_DELETED")) return "inactive";
@@ -177,7 +177,7 @@ async function attempt(world: World, delivery: Delivery, webhookId: string): Pro
       headers: await headersFor(world, delivery.event, delivery.body),
       body: delivery.body,
       redirect: "manual",
-      signal: AbortSignal.timeout(world.dials.webhookTimeoutMs),
+      signal: AbortSignal.any([closing, AbortSignal.timeout(world.dials.webhookTimeoutMs)]),
     });
     await answer.arrayBuffer();
     return answer.status;
