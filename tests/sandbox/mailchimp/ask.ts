@@ -14,7 +14,7 @@ const answerBody = z
   })
   .loose();
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: Headers;
   text: string;

@@ -42,7 +42,7 @@ export const upsertBody = details.extend({
   tags: z.array(z.string()).optional(),
 });
 /** Tags of a batch item are undocumented though accepted (typings of 2022); their form by the same typings. */
-export const batchItem = details.omit({ marketing_permissions: true }).extend({ tags: z.array(z.string()).optional() });
+const batchItem = details.omit({ marketing_permissions: true }).extend({ tags: z.array(z.string()).optional() });
 export const batchBody = z.object({
   members: z.array(batchItem),
   update_existing: z.boolean().optional(),
@@ -90,7 +90,6 @@ export const webhookBody = z.object({
 
 export type MemberDetails = z.infer<typeof details>;
 export type CreateBody = z.infer<typeof createBody>;
-export type UpsertBody = z.infer<typeof upsertBody>;
 export type BatchItem = z.infer<typeof batchItem>;
 
 export function parseJson(text: string): unknown {

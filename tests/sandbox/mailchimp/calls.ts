@@ -18,7 +18,7 @@ export interface Reply {
   body?: unknown;
 }
 
-export type Handler = (call: Call) => Reply | Promise<Reply>;
+type Handler = (call: Call) => Reply | Promise<Reply>;
 export type Route = [method: string, pattern: string, handler: Handler];
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });

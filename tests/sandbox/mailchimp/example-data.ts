@@ -1,7 +1,7 @@
 import type { MergeField, MergeType } from "./merge";
 import type { AudienceSeed } from "./state";
 
-export function mergeField(id: number, tag: string, type: MergeType, more: Partial<MergeField> = {}): MergeField {
+function mergeField(id: number, tag: string, type: MergeType, more: Partial<MergeField> = {}): MergeField {
   return {
     merge_id: id,
     tag,

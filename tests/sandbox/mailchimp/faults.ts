@@ -15,7 +15,7 @@ export const FAULT_KINDS = [
   "garbage",
   "metadata_error",
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface FaultSpec {
   kind: FaultKind;

@@ -3,7 +3,7 @@ import { hashOf } from "./addresses";
 import type { MergeValue } from "./merge";
 import type { Audience, Member, Status, StatusChange, Who } from "./state";
 
-export interface MemberView {
+interface MemberView {
   id: string;
   contact_id: string;
   email: string;
@@ -47,7 +47,7 @@ export interface AudienceHandle {
   dropPending(): number;
 }
 
-export function memberState(member: Member): MemberView {
+function memberState(member: Member): MemberView {
   return {
     id: member.hash,
     contact_id: member.contactId,

@@ -26,14 +26,11 @@ import {
 
 export { hashOf } from "./addresses";
 export { hasContract } from "./contract";
-export { mergeField, standardFields } from "./example-data";
-export type { FaultKind, FaultSpec } from "./faults";
-export type { AudienceHandle, MemberSeed, MemberView } from "./handle";
-export type { AudienceSeed, Status, StatusChange, Who } from "./state";
-export type { AccountSeed, Options, Request, StatusWrite, TagWrite, Violation } from "./world";
+export type { FaultSpec } from "./faults";
+export type { AudienceHandle, MemberSeed } from "./handle";
 export { exampleStore, otherStore } from "./world";
 
-export interface AccountHandle {
+interface AccountHandle {
   readonly accountId: string;
   readonly name: string;
   readonly dc: string;

@@ -1,7 +1,7 @@
 /** Merge fields: what each type accepts and the words it refuses with (Mailchimp contract 3.0.55, recorded bodies; read 2026-08). */
 import { type FieldError, mergeInvalid } from "./problems";
 
-export interface MergeAddress {
+interface MergeAddress {
   addr1: string;
   addr2?: string;
   city: string;

@@ -60,7 +60,7 @@ export interface TagWrite {
   isSyncing: boolean;
 }
 
-export interface Code {
+interface Code {
   account: Account;
   redirectUri: string;
   expires: number;
@@ -112,7 +112,7 @@ export const otherStore = (): AccountSeed => ({
   audiences: [{ name: "Other Store customers", mergeFields: standardFields() }],
 });
 
-export const newKey = (dc: string) => `${randomBytes(16).toString("hex")}-${dc}`;
+const newKey = (dc: string) => `${randomBytes(16).toString("hex")}-${dc}`;
 export const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
 
 function openAccount(seed: AccountSeed): Account {
