@@ -1,8 +1,8 @@
 /**
  * One JSON line per journey step. Whatever a caller hands over, secrets and personal data don't get out: known field
- * names are censored by pino, and every string is scrubbed of addresses and credentials.
+ * names are censored by pino, and every finished line is scrubbed of addresses and credentials.
  */
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import { env } from "./env";
 
 export type Log = Logger;
@@ -41,54 +41,37 @@ const paths = SECRET_FIELDS.flatMap((name) => (name === "code" || name === "stat
 const SCRUBS: readonly [RegExp, string][] = [
   [/[^\s@<>"'`,;:()[\]{}=/\\]+(?:@|%40)[^\s@<>"'`,;:()[\]{}=/\\?&]+/gi, "[email]"],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[jwt]"],
-  [/\bbearer\s+\S+/gi, "Bearer [redacted]"],
+  [/\bbearer\s+[^\s"\\]+/gi, "Bearer [redacted]"],
   [/\b[0-9a-f]{32}-[a-z]{2,3}\d{1,3}\b/gi, "[key]"],
 ];
 
-/** Takes e-mail addresses and credentials out of a text that came from outside. */
+/** Takes e-mail addresses and credentials out of a text that came from outside; leaves JSON well-formed. */
 export function scrub(text: string): string {
   return SCRUBS.reduce((rest, [found, instead]) => rest.replace(found, instead), text);
 }
 
-const MAX_DEPTH = 4;
-
-function scrubDeep(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return scrub(value);
-  if (value instanceof Error) return describeError(value, depth);
-  if (value === null || typeof value !== "object" || value instanceof Date) return value;
-  if (depth >= MAX_DEPTH) return "[deep]";
-  if (Array.isArray(value)) return value.map((entry) => scrubDeep(entry, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, scrubDeep(entry, depth + 1)]));
-}
-
 /** Own properties of errors (requests, responses, query parameters) are left out: libraries put secrets there. */
-function describeError(error: Error, depth: number): Record<string, unknown> {
-  const code = (error as { code?: unknown }).code;
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as { code?: unknown };
   return {
     type: error.name,
-    message: scrub(error.message),
+    message: error.message,
     ...(typeof code === "string" ? { code } : {}),
-    ...(error.stack ? { stack: scrub(error.stack) } : {}),
-    ...(error.cause instanceof Error && depth < MAX_DEPTH ? { cause: describeError(error.cause, depth + 1) } : {}),
+    ...(error.stack ? { stack: error.stack } : {}),
+    ...(error.cause instanceof Error && depth < 4 ? { cause: describeError(error.cause, depth + 1) } : {}),
   };
 }
 
 export function createLog(level: LogLevel = "info", destination?: DestinationStream): Log {
-  const options = {
+  const options: LoggerOptions = {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: {
-      level: (label: string) => ({ level: label }),
-      log: (fields: object) => scrubDeep(fields) as Record<string, unknown>,
-      bindings: (fields: object) => scrubDeep(fields) as Record<string, unknown>,
-    },
-    hooks: {
-      logMethod(this: Logger, args: Parameters<Logger["info"]>, method: Logger["info"]) {
-        method.apply(this, args.map((arg: unknown) => (typeof arg === "string" ? scrub(arg) : arg)) as Parameters<Logger["info"]>);
-      },
-    },
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError, error: describeError },
     redact: { paths, censor: "[redacted]" },
+    hooks: { streamWrite: scrub },
   };
   return destination ? pino(options, destination) : pino(options);
 }

@@ -116,7 +116,8 @@ function readAnswer<R>(answer: FetchAnswer): SaleorAnswer<R> {
     code: error.extensions?.exception?.code ?? error.extensions?.code ?? "unknown",
     path: (error.path ?? []).join("."),
   }));
-  return answer.status === 400 ? { kind: "refused", codes: codesOf(errors) } : sort<R>(body.data.data ?? null, errors);
+  if (answer.status === 400 && !errors.some((error) => DENIALS.has(error.code))) return { kind: "refused", codes: codesOf(errors) };
+  return sort<R>(body.data.data ?? null, errors);
 }
 
 /** A revoked token is no HTTP error: Saleor treats us as a stranger and denies field by field (core 3.23.28, read 2026-08). */

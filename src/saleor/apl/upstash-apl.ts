@@ -24,7 +24,7 @@ export function createUpstashApl(config: { restURL: string; restToken: string })
     const found = new Set<string>();
     let cursor = "0";
     do {
-      const { result } = scanned.parse(await command(["SCAN", cursor, "MATCH", "http*", "COUNT", "500"]));
+      const { result } = scanned.parse(await command(["SCAN", cursor, "MATCH", "http*/graphql/", "COUNT", "500"]));
       cursor = String(result[0]);
       for (const key of result[1]) found.add(key);
     } while (cursor !== "0");

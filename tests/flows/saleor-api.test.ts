@@ -1,0 +1,145 @@
+import { AppIdentityDocument, CustomersByIdsDocument } from "@graphql/generated/graphql";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createSaleorClient } from "@/saleor/client";
+import { createGuardedFetch, type FetchAnswer } from "@/saleor/guarded-fetch";
+import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
+import { createReadLimiter } from "@/saleor/read-limiter";
+import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
+import { type InstallSide, startInstallSide } from "./install-side";
+
+const fetch = createGuardedFetch({ allowedHosts: [], allowLoopback: true });
+let app: InstallSide;
+let saleor: SaleorSandbox;
+let token: string;
+
+beforeAll(async () => {
+  app = await startInstallSide();
+  saleor = await startSaleor({ customers: 30 });
+  ({ token } = await saleor.install(app.manifestUrl));
+});
+afterAll(async () => {
+  await saleor.close();
+  await app.close();
+});
+afterEach(() => saleor.heal());
+
+const client = (timeoutMs = 1000) => createSaleorClient({ saleorApiUrl: saleor.apiUrl, token, fetch, timeoutMs });
+const ids = () =>
+  saleor.customers
+    .all()
+    .filter((person) => !person.isStaff)
+    .map((person) => person.id);
+const first = () => ids()[0] ?? "";
+
+describe("asking a shop", () => {
+  it("gets data", async () => {
+    const answer = await client().request(AppIdentityDocument, {});
+    expect(answer).toMatchObject({ kind: "ok", data: { shop: { version: "3.23.28" } }, errors: [] });
+  });
+
+  it("reads a dead token as denied", async () => {
+    const stranger = createSaleorClient({ saleorApiUrl: saleor.apiUrl, token: "x".repeat(30), fetch });
+    expect(await stranger.request(CustomersByIdsDocument, { ids: [first()], keys: [] })).toEqual({ kind: "denied" });
+    expect(await stranger.request(AppIdentityDocument, {})).toEqual({ kind: "denied" });
+  });
+
+  it.each([
+    ["error500", /^http_500$/],
+    ["html", /^not_graphql$/],
+    ["cut", /^network$/],
+    ["hang", /^timeout$/],
+    ["graphqlError", /^server_error$/],
+    ["rateLimit", /^throttled$/],
+  ] as const)("says unavailable on %s", async (kind, reason) => {
+    saleor.fail({ kind });
+    expect(await client(300).request(AppIdentityDocument, {})).toMatchObject({
+      kind: "unavailable",
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it("says refused where the core does not know what we ask", async () => {
+    const old = await startSaleor({ version: "3.21.69" });
+    const installed = await old.install(app.manifestUrl);
+    const asking = createSaleorClient({ saleorApiUrl: old.apiUrl, token: installed.token, fetch });
+    const { AppProblemDismissDocument } = await import("@graphql/generated/graphql");
+    expect(await asking.request(AppProblemDismissDocument, { keys: ["k"] })).toMatchObject({ kind: "refused" });
+    await old.close();
+  });
+
+  it("leaves a shop alone for as long as it asked", async () => {
+    let time = 0;
+    let calls = 0;
+    const limiter = createReadLimiter({ now: () => time });
+    const busy = async (): Promise<FetchAnswer> => {
+      calls += 1;
+      return { status: 429, text: "", header: (name) => (name === "retry-after" ? "7" : null) };
+    };
+    const asking = createSaleorClient({ saleorApiUrl: saleor.apiUrl, token, fetch: busy, limiter });
+    expect(await asking.request(AppIdentityDocument, {})).toEqual({ kind: "unavailable", reason: "throttled", afterSeconds: 7 });
+    time = 3000;
+    expect(await asking.request(AppIdentityDocument, {})).toEqual({ kind: "unavailable", reason: "throttled", afterSeconds: 4 });
+    expect(calls).toBe(1);
+    time = 7001;
+    await asking.request(AppIdentityDocument, {});
+    expect(calls).toBe(2);
+  });
+
+  it("keeps at most four requests in flight", async () => {
+    let running = 0;
+    let most = 0;
+    const counting = async (): Promise<FetchAnswer> => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((done) => setTimeout(done, 5));
+      running -= 1;
+      return { status: 200, text: '{"data":{"app":null,"shop":{}}}', header: () => null };
+    };
+    const asking = createSaleorClient({ saleorApiUrl: saleor.apiUrl, token, fetch: counting });
+    await Promise.all(Array.from({ length: 12 }, () => asking.request(AppIdentityDocument, {})));
+    expect(most).toBe(4);
+  });
+});
+
+describe("reading customers", () => {
+  it("never asks for nobody: an empty list would mean everybody", async () => {
+    const before = saleor.requests.length;
+    expect(await readCustomers(client(), [], [])).toMatchObject({ kind: "read", found: new Map() });
+    expect(saleor.requests.length).toBe(before);
+  });
+
+  it("matches answers by id and leaves out who is not there", async () => {
+    const wanted = ids().slice(0, 3);
+    const answer = await readCustomers(client(), [...wanted, "VXNlcjo5OTk5OTk="], ["mailchimp_tags"]);
+    if (answer.kind !== "read") throw new Error(answer.reason);
+    expect([...answer.found.keys()].sort()).toEqual([...wanted].sort());
+    expect(Object.keys(answer.found.get(first())?.privateMeta ?? {})).toEqual(["mailchimp_tags"]);
+  });
+
+  it("tells metadata that is absent, present, and closed to apps", async () => {
+    const none = await saleor.customers.create({ email: "ordinary@test-shop.dev" });
+    const some = await saleor.customers.create({ email: "tagged@test-shop.dev", privateMeta: { mailchimp_tags: '["vip"]' } });
+    const staff = await saleor.customers.create({ email: "works-here@test-shop.dev", isStaff: true, orders: 1 });
+    const answer = await readCustomers(client(), [none.id, some.id, staff.id], ["mailchimp_tags"]);
+    if (answer.kind !== "read") throw new Error(answer.reason);
+    const tags = (id: string) => answer.found.get(id)?.privateMeta.mailchimp_tags;
+    expect([tags(none.id), tags(some.id), tags(staff.id)]).toEqual([
+      { kind: "absent" },
+      { kind: "value", value: '["vip"]' },
+      { kind: "unreadable" },
+    ]);
+  });
+
+  it.each(["nulls", "graphqlError", "error500", "html", "cut", "rateLimit"] as const)("could not look on %s", async (kind) => {
+    saleor.fail({ kind });
+    expect(await readCustomers(client(), ids().slice(0, 2), [])).toMatchObject({ kind: "unreadable" });
+  });
+
+  it("finds a customer by e-mail, or nobody, or could not look", async () => {
+    const person = await saleor.customers.create({ email: "searched@test-shop.dev" });
+    expect(await findCustomerByEmail(client(), "Searched@test-shop.dev")).toEqual({ kind: "found", id: person.id });
+    expect(await findCustomerByEmail(client(), "nobody@test-shop.dev")).toEqual({ kind: "none" });
+    saleor.fail({ kind: "graphqlError" });
+    expect(await findCustomerByEmail(client(), "nobody@test-shop.dev")).toMatchObject({ kind: "unreadable" });
+  });
+});
