@@ -124,6 +124,9 @@ export interface Provider<
   /**
    * What the merchant chooses. `.meta()` of each field draws the form: see `kit/form.ts`. Every field has a default, so
    * that `settings.parse({})` is the safe start. A field of kind `target` is the place the merchant picks from `targets`.
+   * Three names are read by the engine, for every provider: `includeStaff` (boolean), `importTag` (string, may be empty)
+   * and `deletion` (a `DeletionPolicy`). Words: `messages.en.json` beside the adapter (`sections`, `settings`, `reason`,
+   * `notes`, `consequences`); a reason such as `field_dropped:LTV` is worded under `field_dropped` with `{detail}`.
    */
   readonly settings: Settings;
   /** What opens the account: typed by the merchant (`.meta({ secret: true })`) or brought back by `oauth`. */

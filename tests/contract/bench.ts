@@ -55,7 +55,11 @@ export interface BenchLink extends Link {
   stop(): void;
 }
 
-export function linkTo(provider: AnyProvider, bench: Bench, more: Partial<Link> & { settings?: Record<string, unknown> } = {}): BenchLink {
+export function linkTo(
+  provider: AnyProvider,
+  bench: Pick<Bench, "endpoints" | "credentials" | "target">,
+  more: Partial<Link> & { settings?: Record<string, unknown> } = {},
+): BenchLink {
   const lines: LogLine[] = [];
   const note = (fields: Record<string, unknown>, message: string) => void lines.push({ fields, message });
   const stop = new AbortController();

@@ -14,11 +14,13 @@ const TOKEN_LIKE = /[0-9a-f]{32}/i;
 
 describe.each(providerList.map((provider) => [provider.id, provider] as const))("%s", (id, provider: AnyProvider) => {
   let bench: Bench;
+  let messages: Record<string, unknown>;
   let links: BenchLink[] = [];
   let seenOutcomes: Outcome[] = [];
 
   beforeAll(async () => {
     bench = await ((await import(`./${id}.bench.ts`)) as { startBench(): Promise<Bench> }).startBench();
+    messages = ((await import(`../../src/providers/${id}/messages.en.json`)) as { default: Record<string, unknown> }).default;
   });
   beforeEach(() => {
     bench.reset();
@@ -29,6 +31,8 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
   afterEach(() => {
     expect(bench.violations()).toEqual([]);
     expectNothingPersonal(links, seenOutcomes);
+    const words = messages as { reason?: Record<string, unknown> };
+    expect(codesOf(seenOutcomes).filter((code) => typeof words.reason?.[code] !== "string")).toEqual([]);
   });
   afterAll(() => bench.close());
 
@@ -57,12 +61,11 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
       expect(describeForm(provider.settings).length).toBeGreaterThan(0);
     });
 
-    it("has words for every field and option", async () => {
-      const { default: words } = (await import(`../../src/providers/${id}/messages.en.json`)) as { default: Record<string, unknown> };
+    it("has words for every field and option", () => {
       const fields = [...describeForm(provider.settings), ...describeForm(provider.credentials)];
       const keys = fields.flatMap((field) => [field.labelKey, ...field.options.map((option) => option.labelKey)]);
-      expect(keys.filter((key) => typeof lookUp(words, key) !== "string")).toEqual([]);
-      expect(fields.map((field) => `sections.${field.section}`).filter((key) => typeof lookUp(words, key) !== "string")).toEqual([]);
+      expect(keys.filter((key) => typeof lookUp(messages, key) !== "string")).toEqual([]);
+      expect(fields.map((field) => `sections.${field.section}`).filter((key) => typeof lookUp(messages, key) !== "string")).toEqual([]);
     });
   });
 
@@ -248,7 +251,8 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
       bench.latency(20);
       const batch = contacts(40);
       const running = upsert(batch);
-      while (bench.contacts().filter((contact) => contact.tags.length > 0).length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (bench.contacts().filter((contact) => contact.tags.length > 0).length < 5)
+        await new Promise((resolve) => setTimeout(resolve, 5));
       bench.revoke();
       const outcomes = await running;
       expect(new Set(kindsOf(outcomes))).toEqual(new Set(["auth", "delivered"]));
@@ -309,6 +313,15 @@ function countOf(outcomes: Outcomes): Record<string, number> {
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
+}
+
+/** `field_dropped:LTV` is worded as `field_dropped` with a detail. */
+function codesOf(outcomes: readonly Outcome[]): string[] {
+  const reasons = outcomes.flatMap((outcome) => [
+    ...("reason" in outcome ? [outcome.reason] : []),
+    ...(("receipt" in outcome && outcome.receipt?.warnings) || []),
+  ]);
+  return [...new Set(reasons.map((reason) => reason.split(":")[0]!))];
 }
 
 function lookUp(words: unknown, key: string): unknown {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * How many requests may be on the wire to one provider account, and how fast they may start. Local to the one drain
  * that holds the lease of the limit key, so no two processes need to agree. A throttle sign halves it; it recovers slowly.
@@ -111,6 +113,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
         },
       };
       if (signal?.aborted) return reject(signal.reason);
+      // Hundreds may wait on one signal; each leaves with its turn, so Node's warning of a leak would be wrong.
+      if (signal) setMaxListeners(0, signal);
       signal?.addEventListener("abort", abort, { once: true });
       queue.add(waiter);
       pump();

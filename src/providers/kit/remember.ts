@@ -13,8 +13,8 @@ export function remember<T>(
   options: { ttlMs: number; keep?: (value: T) => boolean },
   look: () => Promise<T>,
 ): Promise<T> {
-  const kept = cache.get(key) as Kept<T> | undefined;
-  if (kept && kept.until > Date.now()) return kept.value;
+  const kept = remembered<T>(cache, key);
+  if (kept) return kept;
   const entry: Kept<T> = { until: Date.now() + options.ttlMs, value: look() };
   const forget = () => {
     if (cache.get(key) === entry) cache.delete(key);
@@ -24,4 +24,10 @@ export function remember<T>(
     if (options.keep && !options.keep(value)) forget();
   }, forget);
   return entry.value;
+}
+
+/** What is kept and still good, without looking anew. */
+export function remembered<T>(cache: Map<string, unknown>, key: string): Promise<T> | undefined {
+  const kept = cache.get(key) as Kept<T> | undefined;
+  return kept && kept.until > Date.now() ? kept.value : undefined;
 }

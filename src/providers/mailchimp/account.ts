@@ -1,7 +1,7 @@
 /** What stands behind the credentials: the account, its audiences and their fields. */
 import type { Account, Answer, Consequence, FieldDefinition, Target } from "../contract";
 import type { MergeField } from "./answers";
-import { createMailchimp, type Mailchimp } from "./client";
+import { type Mailchimp, mailchimpOf } from "./client";
 import { classify } from "./failures";
 import { dataCentre, type MailchimpLink, type Settings } from "./settings";
 import { Visit } from "./visit";
@@ -12,7 +12,7 @@ const AUDIENCES_WITH_NOTES = 5;
 export async function connect(link: MailchimpLink): Promise<Answer<Account>> {
   const dc = dataCentre(link.credentials);
   if (!dc) return { kind: "auth", reason: "credentials_refused" };
-  const said = await createMailchimp(link).account();
+  const said = await mailchimpOf(link).account();
   if (said.kind === "problem") return classify(said.problem);
   const { account_id, account_name, email } = said.value;
   return { kind: "ok", value: { limitKey: account_id, name: account_name || account_id, detail: dc, ...(email && { owner: email }) } };
@@ -20,7 +20,7 @@ export async function connect(link: MailchimpLink): Promise<Answer<Account>> {
 
 export async function targets(link: MailchimpLink): Promise<Answer<readonly Target[]>> {
   if (!dataCentre(link.credentials)) return { kind: "auth", reason: "credentials_refused" };
-  const api = createMailchimp(link);
+  const api = mailchimpOf(link);
   const found: Target[] = [];
   for (let total = 1; found.length < total; ) {
     const said = await api.audiences(found.length);

@@ -25,7 +25,16 @@ const inPage = (fields: readonly string[], list: string) => [...fields.map((fiel
 
 export type Mailchimp = ReturnType<typeof createMailchimp>;
 
-export function createMailchimp(link: MailchimpLink) {
+const clients = new WeakMap<MailchimpLink, Mailchimp>();
+
+/** One client for each link, gone with it. */
+export function mailchimpOf(link: MailchimpLink): Mailchimp {
+  const client = clients.get(link) ?? createMailchimp(link);
+  clients.set(link, client);
+  return client;
+}
+
+function createMailchimp(link: MailchimpLink) {
   const { root, lists } = createApiClient(link);
   const list = link.target;
 
@@ -60,6 +69,7 @@ export function createMailchimp(link: MailchimpLink) {
     /** `who`: MD5 of the address or `contact_id`. */
     member: (who: string) => ask(lists.getListMember(list, who, { fields: [...MEMBER_FIELDS, "web_id"] }), says.member),
     putMember: (who: string, body: object) => ask(lists.setListMember(list, who, body), says.member),
+    postMember: (body: object) => ask(lists.addListMember(list, body), says.member),
     patchMember: (who: string, body: object) => ask(lists.updateListMember(list, who, body), says.member),
     archiveMember: (who: string) => ask(lists.deleteListMember(list, who), z.unknown()),
     createMembers: (members: readonly object[]) =>

@@ -5,7 +5,7 @@
  */
 import type { Failure } from "@/model/outcome";
 import { inParallel } from "../kit/in-parallel";
-import { remember } from "../kit/remember";
+import { remember, remembered } from "../kit/remember";
 import type { Member } from "./answers";
 import type { Said } from "./client";
 import type { Visit } from "./visit";
@@ -78,8 +78,7 @@ export async function audienceDirectory(visit: Visit, options: { forced: boolean
 
 /** Keeps a directory that somebody has loaded in step with what we just wrote. */
 export function noteInDirectory(visit: Visit, member: Member): void {
-  if (!visit.link.cache.has(cacheKey(visit))) return;
-  load(visit).then(
+  remembered<DirectoryAnswer>(visit.link.cache, cacheKey(visit))?.then(
     (answer) => answer.kind === "directory" && answer.directory.note(member),
     () => {},
   );

@@ -12,6 +12,8 @@ declare module "@mailchimp/mailchimp_marketing" {
     getListMergeFields(listId: string, options?: Options): Promise<unknown>;
     getListMembersInfo(listId: string, options?: Options): Promise<unknown>;
     getListMember(listId: string, subscriberHash: string, options?: Options): Promise<unknown>;
+    /** POST */
+    addListMember(listId: string, body: object, options?: Options): Promise<unknown>;
     /** PUT */
     setListMember(listId: string, subscriberHash: string, body: object, options?: Options): Promise<unknown>;
     /** PATCH */

@@ -7,7 +7,7 @@ import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import { inParallel } from "../kit/in-parallel";
 import { remember } from "../kit/remember";
-import { createMailchimp, type Mailchimp, type Said } from "./client";
+import { type Mailchimp, mailchimpOf, type Said } from "./client";
 import { classify, isMissing, type Problem } from "./failures";
 import { dataCentre, type MailchimpLink, type Settings } from "./settings";
 
@@ -23,7 +23,7 @@ export class Visit {
   private troubles = 0;
 
   constructor(readonly link: MailchimpLink) {
-    this.api = createMailchimp(link);
+    this.api = mailchimpOf(link);
     if (!dataCentre(link.credentials)) this.stop = { kind: "auth", reason: "credentials_refused" };
     else if (!link.target) this.stop = { kind: "auth", reason: "target_not_chosen" };
   }

@@ -71,11 +71,14 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
   return { ...moved, change: "updated", warnings: [...moved.warnings, "moved_to_existing"] };
 }
 
-/** `member.status` cannot be written as archived and a plain PUT leaves it so (reports, 2026-08): bringing back is a PATCH with a status. */
+/**
+ * A POST revives an archived contact with its tags (recorded traffic, 2021) and refuses any other that exists: should
+ * somebody have brought it back meanwhile, its status is safe. PATCH cannot say `transactional` (contract 3.0.55).
+ */
 async function revive(visit: Visit, contact: Contact, member: Member): Promise<Step> {
   if (!visit.settings.reviveArchived) return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
   const status = statusForNew(visit.settings);
-  const sent = await send(contact, (body) => visit.api.patchMember(member.hash, { ...body, status }));
+  const sent = await send(contact, (body) => visit.api.postMember({ ...body, status }));
   return settle(visit, contact, "updated", sent);
 }
 
