@@ -108,10 +108,13 @@ export async function endOpened(db: Db, id: string, state: "expired" | "wrong_br
   await sql`update oauth_attempt set state = ${state} where id = ${id} and state = 'opened'`.execute(db);
 }
 
-/** For a reload of the last page. */
-export async function wasGranted(db: Db, id: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from oauth_attempt where id = ${id} and state in ('granted', 'confirmed')`.execute(db);
-  return rows.length === 1;
+/** For the page of a visit that came too late or once more. */
+export async function howItStands(db: Db, id: string): Promise<"granted" | "expired" | "used"> {
+  const { rows } = await sql<{ state: AttemptState; expired: boolean }>`
+    select state, expires_at <= now() as expired from oauth_attempt where id = ${id}`.execute(db);
+  const [attempt] = rows;
+  if (attempt?.state === "confirmed" || (attempt?.state === "granted" && !attempt.expired)) return "granted";
+  return !attempt || attempt.expired ? "expired" : "used";
 }
 
 /** Only for the person who started it, in the shop where it was started. */

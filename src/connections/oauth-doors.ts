@@ -8,7 +8,7 @@ import { isLoopbackHost } from "@/platform/public-address";
 import type { AnyProvider, OAuth as ProviderOAuth } from "@/providers/contract";
 import { hashToken, randomToken } from "./crypto";
 import { attemptBound, checkAccount, type OAuthDeps } from "./oauth";
-import { type Attempt, end, endOpened, grant, openAttempt, takeAnswer, wasGranted } from "./oauth-attempts";
+import { type Attempt, end, endOpened, grant, howItStands, openAttempt, takeAnswer } from "./oauth-attempts";
 import { type DoorAnswer, type PageKind, page, redirect } from "./oauth-pages";
 
 export interface Visit {
@@ -79,7 +79,7 @@ export async function visitCallback(deps: OAuthDeps, visit: Visit): Promise<Door
     return page("wrong_browser", provider);
   }
   const attempt = await takeAnswer(deps.db, { id: told.attemptId, shopId: told.shopId, provider: provider.id, nonceHash: told.nonceHash });
-  if (!attempt) return page((await wasGranted(deps.db, told.attemptId)) ? "granted" : "used", provider);
+  if (!attempt) return page(await howItStands(deps.db, told.attemptId), provider);
   const fields = { shop: attempt.shop.id, provider: provider.id, attempt: attempt.id };
   try {
     const answer = await takeCode(deps, { vendor, visit, attempt });

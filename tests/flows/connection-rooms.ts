@@ -52,13 +52,9 @@ export interface Town {
 
 const keys: SecretKeys = { current: "a secret for these tests" };
 
-export async function buildTown(): Promise<Town> {
+export async function buildTown(accounts = [exampleStore(), otherStore()]): Promise<Town> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "crm-connections-"));
-  const [database, saleor, mailchimp] = await Promise.all([
-    openDatabase({ dataDir }),
-    startSaleor(),
-    startMailchimp({ accounts: [exampleStore(), otherStore()] }),
-  ]);
+  const [database, saleor, mailchimp] = await Promise.all([openDatabase({ dataDir }), startSaleor(), startMailchimp({ accounts })]);
   const { db } = database;
   const log: LogLine[] = [];
   const tokens = new Map<string, string>();

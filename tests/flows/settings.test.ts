@@ -172,11 +172,8 @@ describe("saving", () => {
   it("of another shop's connection is out of reach", async () => {
     const id = await connect();
     const mine = shop;
-    const { rows } = await import("kysely").then(({ sql }) =>
-      sql<{ id: string }>`insert into shop (id, saleor_api_url, app_id) values ('elsewhere', 'https://other.example/graphql/', 'QXBwOjk=')
-        on conflict do nothing returning id`.execute(town.db),
-    );
-    const other: Shop = { id: rows[0]?.id ?? "elsewhere", saleorApiUrl: "https://other.example/graphql/", appId: "QXBwOjk=" };
+    const other: Shop = { id: "elsewhere", saleorApiUrl: "https://other.example/graphql/", appId: "QXBwOjk=" };
+    await town.rows(`insert into shop (id, saleor_api_url, app_id) values ('${other.id}', '${other.saleorApiUrl}', '${other.appId}')`);
     const act = { shop: other, id, staffUserId };
     expect(await rooms.connections.saveSettings(act, { version: 1, values: {} })).toMatchObject({ kind: "unavailable", reason: "gone" });
     expect(await rooms.connections.setLive(act, true)).toEqual({ kind: "gone" });
