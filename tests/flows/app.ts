@@ -1,0 +1,168 @@
+/** The whole app on a port of its own: real doors, real embedded database, real worker; stand-ins on real sockets around it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { sql } from "kysely";
+import type { AppRouter } from "@/dashboard/api/router";
+import * as manifest from "@/pages/api/manifest";
+import * as oauthCallback from "@/pages/api/oauth/[provider]/callback";
+import * as oauthStart from "@/pages/api/oauth/[provider]/start";
+import * as register from "@/pages/api/register";
+import * as trpc from "@/pages/api/trpc/[trpc]";
+import * as webhooks from "@/pages/api/webhooks/[name]";
+import { loadEnv, setEnv } from "@/platform/env";
+import { createLog } from "@/platform/log";
+import { forgetOutbound } from "@/saleor/outbound";
+import { closeRooms, rooms } from "@/wiring";
+import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
+import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
+import { type ServedHandlers, serveHandlers } from "./serve-handler";
+
+export type Page = TRPCClient<AppRouter>;
+
+export interface App {
+  origin: string;
+  manifestUrl: string;
+  dataDir: string;
+  rooms: Awaited<ReturnType<typeof rooms>>;
+  /** Everything logged so far. */
+  logged(): string;
+  /** The page's calls, as this person of this shop. */
+  page(saleor: SaleorSandbox, who?: { appId?: string; permissions?: string[]; token?: string }): Promise<Page>;
+  rows<T>(statement: string): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+const state = globalThis as { __crmLog?: unknown };
+
+export async function startApp(mailchimp: MailchimpSandbox, variables: Record<string, string> = {}): Promise<App> {
+  const dataDir = variables.DATA_DIR ?? mkdtempSync(path.join(tmpdir(), "crm-app-"));
+  const served: ServedHandlers = await serveHandlers({
+    "/api/manifest": manifest,
+    "/api/register": register,
+    "/api/webhooks/[name]": webhooks,
+    "/api/trpc/[trpc]": trpc,
+    "/api/oauth/[provider]/start": oauthStart,
+    "/api/oauth/[provider]/callback": oauthCallback,
+  });
+  const own = {
+    NODE_ENV: "test",
+    APP_IFRAME_BASE_URL: served.origin,
+    APP_API_BASE_URL: served.origin,
+    DATA_DIR: dataDir,
+    CRM_SANDBOX: "1",
+    MAILCHIMP_CLIENT_ID: mailchimp.clientId,
+    MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret,
+    MAILCHIMP_LOGIN_BASE_URL: mailchimp.url,
+    MAILCHIMP_API_BASE_URL: mailchimp.url,
+  };
+  const lines: string[] = [];
+  forgetOutbound();
+  setEnv(loadEnv({ ...own, ...variables }));
+  state.__crmLog = createLog("debug", { write: (line: string) => void lines.push(line) });
+  const built = await rooms();
+  await built.startWorker();
+  return {
+    origin: served.origin,
+    manifestUrl: `${served.origin}/api/manifest`,
+    dataDir,
+    rooms: built,
+    logged: () => lines.join(""),
+    page: (saleor, who = {}) => pageOf(served.origin, saleor, who),
+    rows: async <T>(statement: string) => (await sql.raw<T>(statement).execute(built.db)).rows,
+    async close() {
+      await closeRooms();
+      await served.close();
+      forgetOutbound();
+      setEnv(null);
+      state.__crmLog = undefined;
+      if (!variables.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function pageOf(
+  origin: string,
+  saleor: SaleorSandbox,
+  who: { appId?: string; permissions?: string[]; token?: string },
+): Promise<Page> {
+  const appId = who.appId ?? saleor.installedApps().at(-1)?.id ?? "";
+  const token = who.token ?? (await saleor.staffToken({ appId, permissions: who.permissions ?? ["MANAGE_APPS", "MANAGE_USERS"] }));
+  const headers = { "saleor-api-url": saleor.apiUrl, "authorization-bearer": token };
+  return createTRPCClient<AppRouter>({ links: [httpLink({ url: `${origin}/api/trpc`, headers })] });
+}
+
+export interface Connected {
+  app: App;
+  saleor: SaleorSandbox;
+  mailchimp: MailchimpSandbox;
+  page: Page;
+  connectionId: string;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  version?: string;
+  customers?: number;
+  /** Name of the audience; without it the first one. */
+  audience?: string;
+  settings?: Record<string, string | boolean>;
+  live?: boolean;
+  variables?: Record<string, string>;
+}
+
+/** Installed, signed in at Mailchimp, audience chosen, live. What most journeys start from. */
+export async function startConnected(options: ConnectOptions = {}): Promise<Connected> {
+  const mailchimp = await startMailchimp();
+  const saleor = await startSaleor({ version: options.version ?? "3.23.28", customers: options.customers ?? 0, retryScale: 0.01 });
+  const app = await startApp(mailchimp, options.variables);
+  await saleor.install(app.manifestUrl);
+  const page = await app.page(saleor);
+  const connectionId = await connect(page, mailchimp);
+  const audience = mailchimp.audience(options.audience);
+  const { version } = await page.connections.settings.query({ id: connectionId });
+  await page.connections.saveSettings.mutate({ id: connectionId, version, values: { audience: audience.id, ...options.settings } });
+  if (options.live ?? true) await page.connections.setLive.mutate({ id: connectionId, live: true });
+  return {
+    app,
+    saleor,
+    mailchimp,
+    page,
+    connectionId,
+    async close() {
+      await app.close();
+      await saleor.close();
+      await mailchimp.close();
+    },
+  };
+}
+
+/** Signs in as a person would: ticket, our start door, Mailchimp's consent page, our callback, confirmation in the frame. */
+export async function connect(page: Page, mailchimp: MailchimpSandbox): Promise<string> {
+  const ticket = await page.connect.ticket.mutate({ provider: "mailchimp" });
+  const start = await fetch(ticket.url, { redirect: "manual" });
+  const cookie = (start.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const back = await mailchimp.consent(start.headers.get("location") ?? "");
+  await fetch(back, { headers: { cookie }, redirect: "manual" });
+  const confirmed = await page.connect.confirm.mutate({ attemptId: ticket.attemptId });
+  if (confirmed.kind !== "connected") throw new Error(`not connected: ${JSON.stringify(confirmed)}`);
+  return confirmed.connectionId;
+}
+
+/** Waits until `look` answers something true; says what it saw last when it never does. */
+export async function until<T>(look: () => T | Promise<T>, withinMs = 15_000): Promise<NonNullable<T>> {
+  const ends = Date.now() + withinMs;
+  let last: unknown;
+  while (Date.now() < ends) {
+    try {
+      const seen = await look();
+      if (seen) return seen as NonNullable<T>;
+      last = seen;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`waited ${withinMs} ms in vain; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`);
+}
