@@ -114,7 +114,7 @@ function report(link: MailchimpLink, result: HttpResult, request: { method: stri
   if (result.kind === "response" && isThrottle(result)) link.limiter.throttled(result.retryAfterSeconds);
   const problem = readProblem(result);
   // 404 is how "not a contact yet" is said; everything else is worth a line. `instance` is what Mailchimp's support asks for.
-  if (problem.status !== 404) {
+  if (problem.status !== 404 && result.kind !== "aborted") {
     link.log.warn({ ...request, answer: result.kind, status: problem.status, instance: problem.instance }, "mailchimp request failed");
   }
   return problem;
