@@ -9,12 +9,11 @@ import type { Customer, MetaValue } from "@/model/customer";
 import type { CustomerId } from "@/model/shop";
 import { now } from "@/platform/clock";
 import type { SaleorAnswer, SaleorClient, SaleorError } from "./client";
+import { CUSTOMERS_PER_READ } from "./limits";
 
 export type ReadCustomers =
   | { kind: "read"; found: ReadonlyMap<CustomerId, Customer>; readAt: Date }
   | { kind: "unreadable"; reason: string; afterSeconds?: number };
-
-const MAX_IDS = 100;
 
 const address = z
   .object({
@@ -62,7 +61,7 @@ export async function readCustomers(
   options: { signal?: AbortSignal } = {},
 ): Promise<ReadCustomers> {
   const wanted = new Set(ids);
-  if (wanted.size > MAX_IDS) throw new RangeError(`readCustomers takes at most ${MAX_IDS} ids`);
+  if (wanted.size > CUSTOMERS_PER_READ) throw new RangeError(`readCustomers takes at most ${CUSTOMERS_PER_READ} ids`);
   const readAt = now();
   // An empty list filters nothing: Saleor would answer with everybody.
   if (wanted.size === 0) return { kind: "read", found: new Map(), readAt };

@@ -45,8 +45,9 @@ class Refusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -73,8 +74,7 @@ async function verify(deps: RegisterDeps, { saleorApiUrl: claimed, body }: Regis
   if (!parsed.success) throw new Refusal(400, "MISSING_TOKEN", "The request holds no auth_token.");
   const saleorApiUrl = checkAddress(claimed, deps);
   const configured = await deps.apl.isConfigured?.();
-  if (configured && !configured.configured)
-    throw new Refusal(503, "APL_NOT_CONFIGURED", "The app cannot store this installation. Ask whoever runs the app to look at its log.");
+  if (configured && !configured.configured) throw notStored("APL_NOT_CONFIGURED", configured.error);
   const token = parsed.data.auth_token;
   const appId = await askAppId(deps, saleorApiUrl, token);
   const keys = await fetchJwks(deps.fetch, saleorApiUrl);
@@ -148,16 +148,17 @@ async function save(apl: APL, authData: AuthData): Promise<string | null> {
     await apl.set(authData);
     return previous?.appId ?? null;
   } catch (cause) {
-    throw Object.assign(
-      new Refusal(
-        503,
-        "NOT_SAVED",
-        "The app could not store this installation. Try again; if it stays, ask whoever runs the app to look at its log.",
-      ),
-      { cause },
-    );
+    throw notStored("NOT_SAVED", cause);
   }
 }
+
+const notStored = (code: string, cause: unknown) =>
+  new Refusal(
+    503,
+    code,
+    "The app could not store this installation. Try again; if it stays, ask whoever runs the app to look at its log.",
+    { cause },
+  );
 
 /** The shop is installed by now: what follows is also done at the next start, so its trouble is ours and not the merchant's. */
 async function announce({ onInstalled, log }: RegisterDeps, authData: AuthData, previousAppId: string | null): Promise<void> {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
@@ -227,6 +228,13 @@ describe("a shop in trouble", () => {
       shop.close();
     }
     expect(await app.apl().getAll()).toEqual([]);
+  });
+
+  it("is not stored over auth data that cannot be read, and the log says why", async () => {
+    const [app, saleor] = [await anApp(), await aShop()];
+    writeFileSync(app.env.FILE_APL_PATH, "cut off");
+    await expect(saleor.install(app.manifestUrl)).rejects.toThrow(/could not store/);
+    expect(app.logged()).toContain("FILE_APL_PATH");
   });
 
   it("that cannot be reached is named in the sentence", async () => {

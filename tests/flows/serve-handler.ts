@@ -1,11 +1,11 @@
 /** Mounts Next API handlers on a plain http server: the real doors without a build. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { NextApiHandler, NextApiRequest, NextApiResponse } from "next";
+import type { NextApiHandler, NextApiRequest, NextApiResponse, PageConfig } from "next";
 
 export interface ApiRoute {
   default: NextApiHandler | ((req: NextApiRequest, res: NextApiResponse) => unknown);
-  config?: { api?: { bodyParser?: boolean | { sizeLimit?: string } } };
+  config?: PageConfig;
 }
 
 export interface ServedHandlers {
@@ -75,9 +75,10 @@ function cookiesOf(req: IncomingMessage): Record<string, string> {
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), decodeURIComponent(pair.slice(pair.indexOf("=") + 1))]));
 }
 
-function limitOf(parser: boolean | { sizeLimit?: string } | undefined): number {
-  const text = typeof parser === "object" ? (parser.sizeLimit ?? "1mb") : "1mb";
-  const [, amount = "1", unit = "mb"] = /^(\d+)(kb|mb)$/.exec(text) ?? [];
+function limitOf(parser: Exclude<NonNullable<PageConfig["api"]>["bodyParser"], false>): number {
+  const given = parser?.sizeLimit ?? "1mb";
+  if (typeof given === "number") return given;
+  const [, amount = "1", unit = "mb"] = /^(\d+)(kb|mb)$/.exec(given) ?? [];
   return Number(amount) * (unit === "kb" ? 1024 : 1024 * 1024);
 }
 

@@ -1,4 +1,4 @@
-import type { NextApiRequest, NextApiResponse } from "next";
+import type { NextApiRequest, NextApiResponse, PageConfig } from "next";
 import { env } from "@/platform/env";
 import { log } from "@/platform/log";
 import { announceInstalled } from "@/saleor/install-hooks";
@@ -6,7 +6,7 @@ import { guardOptions, sharedFetch } from "@/saleor/outbound";
 import { registerShop } from "@/saleor/register-shop";
 import { saleorApp } from "../../../saleor-app";
 
-export const config = { api: { bodyParser: { sizeLimit: "16kb" } } };
+export const config: PageConfig = { api: { bodyParser: { sizeLimit: "16kb" } } };
 
 export default async function register(req: NextApiRequest, res: NextApiResponse) {
   if (req.method !== "POST") {

@@ -4,7 +4,8 @@
  * sees the old file or the new one. Writers queue up, across processes too. An unreadable file is an error, never "no shops".
  */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { APL, AuthData } from "@saleor/app-sdk/APL";
 import lockfile from "proper-lockfile";
@@ -42,13 +43,14 @@ export function createFileApl(file: string): FileApl {
   let held: { stamp: string; shops: Shops } | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
+  /** One `stat` per look while nothing changes: every webhook comes by here. */
   const read = async (): Promise<Shops> => {
+    if (held !== null && held.stamp === (await stampOf(absolute))) return held.shops;
     const handle = await openIfThere(absolute);
     if (handle === null) return new Map();
     try {
-      const { ino, size, mtimeNs } = await handle.stat({ bigint: true });
-      const stamp = `${ino}.${size}.${mtimeNs}`;
-      if (held?.stamp !== stamp) held = { stamp, shops: parse(await handle.readFile("utf8"), absolute) };
+      const stamp = stampFrom(await handle.stat({ bigint: true }));
+      held = { stamp, shops: parse(await handle.readFile("utf8"), absolute) };
       return held.shops;
     } finally {
       await handle.close();
@@ -100,6 +102,18 @@ export function createFileApl(file: string): FileApl {
       }
     },
   };
+}
+
+/** A file that was written whole has another inode, even within the clock's resolution. */
+const stampFrom = ({ ino, size, mtimeNs }: BigIntStats) => `${ino}.${size}.${mtimeNs}`;
+
+async function stampOf(file: string): Promise<string | null> {
+  try {
+    return stampFrom(await stat(file, { bigint: true }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 async function openIfThere(file: string): Promise<FileHandle | null> {
