@@ -3,7 +3,7 @@
  * of the app may read. Credentials leave this room on a link only, never towards a page.
  */
 
-import type { ConnectionView, SettingsView, TargetsView } from "@/dashboard/api/views";
+import type { ConnectionView, SettingsView, TargetsView } from "@/model/views";
 import type { ConnectionId, SaleorApiUrl, Shop, ShopId } from "@/model/shop";
 import type { AnyProvider } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";

@@ -2,7 +2,7 @@
  * Signing in at a provider. In: a staff user's wish from the frame, and two visits of a browser tab. Out: credentials,
  * sealed in the attempt until the same person confirms the account in the frame. No token in a URL, a browser or a log.
  */
-import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } from "@/dashboard/api/views";
+import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } from "@/model/views";
 import type { Failure } from "@/model/outcome";
 import type { Shop, ShopId } from "@/model/shop";
 import type { Db } from "@/platform/db";

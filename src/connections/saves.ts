@@ -1,6 +1,6 @@
 /** Everything a person may change about a connection. Each act is one guarded write and one line in the audit. */
 
-import type { SaveResult } from "@/dashboard/api/views";
+import type { SaveResult } from "@/model/views";
 import type { ConnectionId, Shop } from "@/model/shop";
 import type { AnyProvider, Target } from "@/providers/contract";
 import { type AuditEntry, audit } from "./audit";

@@ -1,0 +1,184 @@
+/** What the pages are told. Shapes only: no secret, no stored personal data ever stands in one of these. */
+import type { ConnectionId } from "./shop";
+
+export type PermissionName = "MANAGE_APPS" | "MANAGE_USERS";
+
+export interface AppInfo {
+  shopHost: string;
+  /** Saleor's "3.23.28", or null while it could not be asked. */
+  coreVersion: string | null;
+  permissions: { manageApps: boolean; manageUsers: boolean };
+  sandbox: boolean;
+  providers: ProviderInfo[];
+}
+
+export interface ProviderInfo {
+  id: string;
+  title: string;
+  /** `oauth` only where this installation has a client id for it; `key` always (self-hosters). */
+  connectBy: ("oauth" | "key")[];
+  /** Drawn as the key form. */
+  credentialFields: FormField[];
+  /** Page at the vendor where a person removes the app. */
+  revokeUrl: string | null;
+}
+
+/** One field of a provider's settings or credentials. Keys resolve in the provider's `messages.<locale>.json`. */
+export interface FormField {
+  name: string;
+  kind: "choice" | "text" | "toggle" | "target" | "secret";
+  section: string;
+  labelKey: string;
+  helpKey: string | null;
+  options: { value: string; labelKey: string; helpKey: string | null }[];
+  default: string | boolean;
+  optional: boolean;
+}
+
+/** See ui.md 2.3: one state, one pill. */
+export type ConnectionHealth = "setup" | "paused" | "live" | "catching_up" | "provider_down" | "reconnect" | "target_gone" | "unreadable";
+
+export interface ConnectionView {
+  id: ConnectionId;
+  provider: string;
+  title: string;
+  health: ConnectionHealth;
+  /** Reason code behind `health`, ISO instant since when. */
+  healthReason: string | null;
+  healthSince: string | null;
+  live: boolean;
+  account: { name: string; detail: string; connectedAt: string; by: "oauth" | "key"; credentialEnding: string | null } | null;
+  target: { id: string; name: string } | null;
+  counts: Counts;
+  lastDeliveredAt: string | null;
+  /** A full sync was finished at least once. */
+  fullSyncedAt: string | null;
+  /** Next try while the provider does not answer, ISO instant. */
+  nextTryAt: string | null;
+  run: RunView | null;
+}
+
+/** Kept counters; they add up to the number of known customers. */
+export interface Counts {
+  inSync: number;
+  waiting: number;
+  retrying: number;
+  skipped: number;
+  refused: number;
+  gaveUp: number;
+  gone: number;
+}
+
+export interface RunView {
+  id: string;
+  connectionId: ConnectionId;
+  state: "running" | "paused" | "cancelled" | "finished" | "stopped";
+  startedAt: string;
+  finishedAt: string | null;
+  /** The person asking started it. */
+  mine: boolean;
+  /** No page has driven it for 30 seconds. */
+  abandoned: boolean;
+  walkDone: boolean;
+  /** Opaque to the server: where the page's walk stands. */
+  cursor?: unknown;
+  total: number | null;
+  marked: number;
+  /** Customers with a final outcome. */
+  done: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  refused: number;
+  gaveUp: number;
+  /** Marked, but no outcome yet; of those, in backoff. */
+  due: number;
+  retrying: number;
+  /** Why it waits or stopped: reason code. */
+  problem: string | null;
+}
+
+export interface ReasonCount {
+  state: "skipped" | "refused" | "gave_up" | "retrying";
+  reason: string;
+  count: number;
+}
+
+export interface SettingsView {
+  version: number;
+  values: Record<string, string | boolean>;
+  fields: FormField[];
+}
+
+export type SaveResult =
+  | { kind: "saved"; version: number; targetChanged: boolean }
+  | { kind: "conflict"; changedAt: string | null }
+  | { kind: "invalid"; problems: { name: string; messageKey: string }[] }
+  | { kind: "unavailable"; reason: string };
+
+export type TargetsView =
+  | { kind: "ok"; targets: { id: string; name: string; contacts: number | null; notes: string[] }[] }
+  | { kind: "failed"; reason: string; vendorText: string | null };
+
+export interface OAuthTicket {
+  attemptId: string;
+  /** Absolute address on this app; carries a one-time ticket, no token. Opened by the Dashboard in a new tab. */
+  url: string;
+  expiresAt: string;
+}
+
+export type OAuthStatus =
+  | { state: "issued" } // the tab has not reached us yet
+  | { state: "opened" }
+  | { state: "denied" }
+  | { state: "expired" }
+  | { state: "wrong_browser" }
+  | { state: "failed"; reason: string }
+  | { state: "granted"; account: AccountView }
+  | { state: "confirmed"; connectionId: ConnectionId };
+
+/** The account behind fresh credentials, shown for confirmation. `owner` comes from the vendor and is not stored by us. */
+export interface AccountView {
+  name: string;
+  detail: string;
+  owner: string | null;
+  shopHost: string;
+  targets: number | null;
+  contacts: number | null;
+  /** Another account was connected before: its name. The page asks first. */
+  replaces: string | null;
+}
+
+export type KeyResult =
+  | { kind: "granted"; attemptId: string; account: AccountView }
+  | { kind: "refused"; field: string | null; reason: string; vendorText: string | null };
+
+export type ConfirmResult =
+  | { kind: "connected"; connectionId: ConnectionId }
+  | { kind: "expired" }
+  | { kind: "unavailable"; reason: string };
+
+export interface ChunkAnswer {
+  run: RunView;
+  /** Outcomes of this chunk by kind; the rest is still due. */
+  settled: number;
+  stillDue: number;
+}
+
+/** "Sync one customer now": what was sent and what came back, without secrets. */
+export type SyncNowResult =
+  | {
+      kind: "done";
+      customerId: string;
+      state: "in_sync" | "skipped" | "refused" | "retrying" | "gave_up" | "gone";
+      change: "created" | "updated" | "unchanged" | null;
+      reason: string | null;
+      vendorText: string | null;
+      warnings: string[];
+      sent: Record<string, unknown> | null;
+      milliseconds: number;
+    }
+  | { kind: "waiting"; customerId: string }
+  | { kind: "not_found" }
+  | { kind: "unavailable"; reason: string };
