@@ -85,13 +85,14 @@ class Slice {
   async run(): Promise<{ more: boolean }> {
     // After shared failures one customer goes first, as a probe: thousands would tell us nothing more.
     if (this.failures > 0 && !(await this.step(1))) return { more: false };
-    if (!this.halted) await Promise.all(Array.from({ length: WORKERS }, () => this.work()));
+    if (!this.halted) await Promise.all(Array.from({ length: WORKERS }, (_, index) => this.work(index === 0)));
     return { more: this.more && !this.halted };
   }
 
-  private async work(): Promise<void> {
+  /** @param freshOnly the first worker takes no history, so that a fresh change never waits behind a backfill. */
+  private async work(freshOnly: boolean): Promise<void> {
     while (this.mayGoOn()) {
-      if (await this.step(this.input.provider.limits.batchSize)) continue;
+      if (await this.step(this.input.provider.limits.batchSize, freshOnly)) continue;
       if (this.busy.size === 0) return;
       await this.input.control.poked();
     }
@@ -103,8 +104,8 @@ class Slice {
   }
 
   /** @returns false when nothing was due. */
-  private async step(limit: number): Promise<boolean> {
-    const rows = await this.take(limit);
+  private async step(limit: number, freshOnly = false): Promise<boolean> {
+    const rows = await this.take(limit, freshOnly);
     if (rows.length === 0) return false;
     try {
       await Promise.all([...groupByConnection(rows)].map(([id, group]) => this.deliverFor(id, group)));
@@ -115,12 +116,13 @@ class Slice {
   }
 
   /** One at a time, so that two workers never take the same row. */
-  private take(limit: number): Promise<DueRow[]> {
+  private take(limit: number, freshOnly: boolean): Promise<DueRow[]> {
     const take = this.taking.then(async () => {
       const { lease, provider } = this.input;
       const rows = await dueRows(this.deps.db, {
         limitKey: lease.limitKey,
         limit,
+        freshOnly,
         busy: [...this.busy],
         cutOffSeconds: provider.limits.vendorCutOffSeconds,
       });
@@ -138,12 +140,13 @@ class Slice {
     if (opened.kind !== "open") return this.cannotOpen(connectionId, rows, opened.kind);
     const { connection } = opened;
     if (!connection.target) return this.stop(connectionId, "target_gone", "no_target");
+    const limiter = deps.limiter(input.lease.limitKey, input.provider.limits);
     const link: Link = {
       settings: connection.settings,
       credentials: connection.credentials,
       target: connection.target,
       endpoints: deps.endpoints(input.provider),
-      limiter: deps.limiter(input.lease.limitKey, input.provider.limits),
+      limiter: rows.some((row) => !row.historic) ? limiter.urgent() : limiter,
       cache: cacheFor(connectionId, connection.version),
       log: deps.log,
       signal: input.signal,

@@ -22,6 +22,8 @@ export async function dueLimitKeys(db: Db): Promise<string[]> {
 export interface TakeInput {
   limitKey: string;
   limit: number;
+  /** Leave history aside: one worker is kept for fresh changes, so that they never wait behind a backfill. */
+  freshOnly?: boolean;
   /** Rows that this very drain holds already, as `connection/customer`. */
   busy: readonly string[];
   /** Rows in flight under an older token are left alone for as long as the vendor may still be working on them. */
@@ -33,7 +35,7 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
   const { rows } = await sql<RawRow>`
     select l.* from connection_state c cross join lateral (
       select ${columns} from ledger l
-      where l.connection_id = c.id and l.due_at <= now() and ${mayGo}
+      where l.connection_id = c.id and l.due_at <= now() and ${mayGo} and ${input.freshOnly ? sql`not l.historic` : sql`true`}
         and (l.in_flight is null or l.in_flight_at < now() - ${input.cutOffSeconds} * interval '1 second')
         and (l.connection_id || '/' || l.customer_id) not in (select json_array_elements_text(${JSON.stringify(input.busy)}::json))
       order by l.lane, l.due_at limit ${input.limit}

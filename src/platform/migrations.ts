@@ -79,6 +79,7 @@ async function start(db: Kysely<unknown>): Promise<void> {
       primary key (connection_id, customer_id)
     ) with (fillfactor = 80)`,
     sql`create index ledger_due on ledger (connection_id, lane, due_at) where due_at is not null`,
+    sql`create index ledger_due_fresh on ledger (connection_id, lane, due_at) where due_at is not null and not historic`,
     sql`create index ledger_identity on ledger (connection_id, email_hmac) where email_hmac is not null`,
     sql`create index ledger_problem on ledger (connection_id, state, updated_at) where state <> 'in_sync'`,
     sql`create index ledger_run on ledger (seen_run) where seen_run is not null`,

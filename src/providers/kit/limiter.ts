@@ -7,6 +7,8 @@ import { setMaxListeners } from "node:events";
 export interface Limiter {
   /** Runs `task` when a place is free. Rejects with the signal's reason if it is aborted while waiting. */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** The same places, but its tasks start before those that wait already: a fresh change overtakes a backfill. */
+  urgent(): Limiter;
   /** The vendor asked us to slow down. `afterSeconds`: it also said for how long to stay away. */
   throttled(afterSeconds?: number): void;
   /** The present allowance, for the page ("12 per second now") and for tests. */
@@ -71,22 +73,29 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const now = options.now ?? Date.now;
   const allowance = new Allowance(options, now);
   const queue = new Set<Waiter>();
+  const urgentQueue = new Set<Waiter>();
   let inFlight = 0;
   let heldUntil = 0;
   let nextStartAt = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function pump(): void {
-    for (const waiter of queue) {
+    for (const waiter of inTurn()) {
       if (inFlight >= allowance.current()) return;
       const waitMs = Math.max(heldUntil, nextStartAt) - now();
       if (waitMs > 0) {
         pumpLater(waitMs);
         return;
       }
+      urgentQueue.delete(waiter);
       queue.delete(waiter);
       begin(waiter);
     }
+  }
+
+  function* inTurn(): Generator<Waiter> {
+    yield* urgentQueue;
+    yield* queue;
   }
 
   function pumpLater(waitMs: number): void {
@@ -100,10 +109,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
     waiter.start();
   }
 
-  function place(signal?: AbortSignal): Promise<void> {
+  function place(line: Set<Waiter>, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = () => {
-        queue.delete(waiter);
+        line.delete(waiter);
         reject(signal?.reason);
       };
       const waiter: Waiter = {
@@ -116,21 +125,26 @@ export function createLimiter(options: LimiterOptions): Limiter {
       // Hundreds may wait on one signal; each leaves with its turn, so Node's warning of a leak would be wrong.
       if (signal) setMaxListeners(0, signal);
       signal?.addEventListener("abort", abort, { once: true });
-      queue.add(waiter);
+      line.add(waiter);
       pump();
     });
   }
 
-  return {
-    async run(task, signal) {
-      await place(signal);
+  const runIn =
+    (line: Set<Waiter>): Limiter["run"] =>
+    async (task, signal) => {
+      await place(line, signal);
       try {
         return await task();
       } finally {
         inFlight -= 1;
         pump();
       }
-    },
+    };
+
+  const limiter: Limiter = {
+    run: runIn(queue),
+    urgent: () => ({ ...limiter, run: runIn(urgentQueue) }),
 
     throttled(afterSeconds) {
       // Requests on the wire come back together: signs within one hold are one sign, or a burst would halve down to one.
@@ -143,8 +157,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
     state: () => ({
       inFlight,
       allowed: allowance.current(),
-      waiting: queue.size,
+      waiting: queue.size + urgentQueue.size,
       slowedUntil: heldUntil > now() ? heldUntil : null,
     }),
   };
+  return limiter;
 }
