@@ -3,8 +3,8 @@
  * of the app may read. Credentials leave this room on a link only, never towards a page.
  */
 
-import type { ConnectionView, SettingsView, TargetsView } from "@/model/views";
 import type { ConnectionId, SaleorApiUrl, Shop, ShopId } from "@/model/shop";
+import type { ConnectionView, SettingsView, TargetsView } from "@/model/views";
 import type { AnyProvider } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
 import { createOpen, type Opened } from "./open";
@@ -13,11 +13,11 @@ import { type Act, connect, disconnect, type NewConnection, type SavesDeps, save
 import { ensureShop, loadShop } from "./shops";
 import { findRow, listRows, type StateRow, type StoredHealth, setHealth } from "./state-rows";
 
-export interface ConnectionsDeps extends SavesDeps {
+interface ConnectionsDeps extends SavesDeps {
   providers: readonly AnyProvider[];
 }
 
-export type Details =
+type Details =
   | {
       kind: "found";
       version: number;

@@ -32,7 +32,7 @@ export interface GuardedWriteDeps {
   ledgerReset(connectionId: ConnectionId): Promise<void>;
 }
 
-export interface GuardedWriteInput<Answer> {
+interface GuardedWriteInput<Answer> {
   shop: Shop;
   provider: string;
   mirrorOf(stored: StoredConnection): Mirror;

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Shop, ShopId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 
-export type AttemptState =
+type AttemptState =
   | "issued"
   | "opened"
   | "exchanging"
@@ -44,7 +44,7 @@ const withShop = sql.raw(`a.id, a.shop_id, a.provider, a.staff_user_id, a.state,
 /** From the click to the confirmation; counted anew once access was granted. */
 const lifetime = sql`interval '10 minutes'`;
 
-export interface NewAttempt {
+interface NewAttempt {
   id: string;
   shopId: ShopId;
   provider: string;

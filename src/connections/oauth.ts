@@ -2,9 +2,10 @@
  * Signing in at a provider. In: a staff user's wish from the frame, and two visits of a browser tab. Out: credentials,
  * sealed in the attempt until the same person confirms the account in the frame. No token in a URL, a browser or a log.
  */
-import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } from "@/model/views";
+
 import type { Failure } from "@/model/outcome";
 import type { Shop, ShopId } from "@/model/shop";
+import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } from "@/model/views";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
@@ -32,7 +33,7 @@ export interface Person {
   shop: Shop;
   staffUserId: string;
 }
-export interface AttemptOf {
+interface AttemptOf {
   attemptId: string;
   shopId: ShopId;
   staffUserId: string;

@@ -23,7 +23,7 @@ export type Opened =
   | { kind: "unavailable"; reason: string }
   | { kind: "gone" };
 
-export interface OpenDeps {
+interface OpenDeps {
   db: Db;
   store: SettingsStore;
   provider: FindProvider;

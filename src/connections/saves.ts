@@ -1,7 +1,7 @@
 /** Everything a person may change about a connection. Each act is one guarded write and one line in the audit. */
 
-import type { SaveResult } from "@/model/views";
 import type { ConnectionId, Shop } from "@/model/shop";
+import type { SaveResult } from "@/model/views";
 import type { AnyProvider, Target } from "@/providers/contract";
 import { type AuditEntry, audit } from "./audit";
 import { type Decision, type Draft, type Found, type GuardedWriteDeps, guardedWrite, type WriteResult } from "./guarded-write";
@@ -21,11 +21,8 @@ export interface Act {
   staffUserId: string | null;
 }
 
-export type LiveResult = { kind: "done" } | { kind: "no_target" } | { kind: "gone" } | { kind: "unavailable"; reason: string };
-export type DisconnectResult =
-  | { kind: "disconnected"; droppedChanges: number }
-  | { kind: "gone" }
-  | { kind: "unavailable"; reason: string };
+type LiveResult = { kind: "done" } | { kind: "no_target" } | { kind: "gone" } | { kind: "unavailable"; reason: string };
+type DisconnectResult = { kind: "disconnected"; droppedChanges: number } | { kind: "gone" } | { kind: "unavailable"; reason: string };
 
 interface Place {
   row: StateRow;
@@ -175,7 +172,7 @@ export interface NewConnection {
   account: StoredConnection["account"];
 }
 
-export type ConnectResult = { kind: "connected"; connectionId: ConnectionId } | { kind: "unavailable"; reason: string };
+type ConnectResult = { kind: "connected"; connectionId: ConnectionId } | { kind: "unavailable"; reason: string };
 
 /** The same account again keeps its settings; another one starts from nothing. */
 export async function connect(deps: SavesDeps, input: NewConnection): Promise<ConnectResult> {

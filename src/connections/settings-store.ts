@@ -19,11 +19,11 @@ type Reply<R> =
   | { kind: "refused"; codes: readonly string[] };
 
 /** The part of the Saleor client that is used here. */
-export interface SaleorCalls {
+interface SaleorCalls {
   request<R, V>(document: TypedDocumentNode<R, V>, variables: V, options?: { signal?: AbortSignal }): Promise<Reply<R>>;
 }
 
-export interface SettingsStoreDeps {
+interface SettingsStoreDeps {
   /** Speaks with the app's own token; `null` = the shop is not (or no longer) installed. */
   saleor(shop: Shop): Promise<SaleorCalls | null>;
   sealer: Sealer;

@@ -10,14 +10,14 @@ import type { SettingsSession, SettingsStore } from "./settings-store";
 import { findRow, insertFound, removeOrphan, setHealth } from "./state-rows";
 import { SettingsUnavailable } from "./stored";
 
-export interface ShopsDeps {
+interface ShopsDeps {
   db: Db;
   store: SettingsStore;
   providers: readonly AnyProvider[];
   ledgerReset(connectionId: ConnectionId): Promise<void>;
 }
 
-export type LoadResult = { kind: "loaded" } | { kind: "unavailable"; reason: string };
+type LoadResult = { kind: "loaded" } | { kind: "unavailable"; reason: string };
 
 /** A new app id at the same address is a new shop: the old one's connections stop with it. */
 export async function ensureShop(db: Db, saleorApiUrl: SaleorApiUrl, appId: string): Promise<Shop> {

@@ -18,7 +18,6 @@ export type StoredConnection = z.output<typeof storedConnection>;
 
 /** `pepper` keys the hashes of e-mail addresses in our tables. */
 export const storedShop = z.object({ pepper: z.string().min(32) });
-export type StoredShop = z.output<typeof storedShop>;
 
 /** "Not configured" and "could not be read" are different answers; "could not look" is `SettingsUnavailable`. */
 export type Read<T> = { kind: "none" } | { kind: "found"; value: T } | { kind: "unreadable"; reason: string };
