@@ -1,0 +1,108 @@
+/** Stand-in Saleor, stand-in Mailchimp, a page that treats the app as the Dashboard does, and the app: as one thing. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type MailchimpSandbox, startMailchimp } from "../tests/sandbox/mailchimp/index";
+import { type Dashboard, type DashboardOptions, startDashboard } from "../tests/sandbox/saleor/dashboard/host";
+import { type SaleorOptions, type SaleorSandbox, startSaleor } from "../tests/sandbox/saleor/saleor";
+import { type AppProcess, startApp } from "./app-process";
+import { freePort } from "./free-port";
+
+export interface StackOptions {
+  saleor?: SaleorOptions;
+  /** What the person at the screen sees and may do; `null` = no page. */
+  dashboard?: Omit<DashboardOptions, "saleor" | "appUrl">;
+  /** `false`: no OAuth app is set up, merchants connect with an API key. */
+  oauth?: boolean;
+  /** `false`: the app runs, but no shop has it yet. */
+  install?: boolean;
+  /** Taken if free. */
+  ports?: { app?: number; mailchimp?: number };
+  /** Settings of the app on top of what the sandbox needs. */
+  env?: Readonly<Record<string, string>>;
+  /** A page for the narrow column beside the app; made once the stand-ins run. */
+  panel?: (parts: { saleor: SaleorSandbox; mailchimp: MailchimpSandbox }) => Promise<{ url: string; close(): Promise<void> }>;
+}
+
+export interface Stack {
+  readonly saleor: SaleorSandbox;
+  readonly mailchimp: MailchimpSandbox;
+  readonly dashboard: Dashboard;
+  readonly app: AppProcess;
+  /** Empty while not installed. */
+  readonly appId: string;
+  readonly manifestUrl: string;
+  /** Another page over the same shop: other theme, language, permissions, token lifetime. */
+  openDashboard(options?: Omit<DashboardOptions, "saleor" | "appUrl">): Promise<Dashboard>;
+  /** The app again on the same data, as after a crash or a deployment. */
+  restartApp(signal?: NodeJS.Signals): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Closing = () => Promise<unknown>;
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const closings: Closing[] = [];
+  const close = async () => {
+    while (closings.length > 0) await closings.pop()!().catch(() => undefined);
+  };
+  try {
+    return await build(options, closings, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(options: StackOptions, closings: Closing[], close: () => Promise<void>): Promise<Stack> {
+  const kept = <T extends { close(): Promise<unknown> }>(part: T): T => {
+    closings.push(() => part.close());
+    return part;
+  };
+  const folder = await mkdtemp(path.join(tmpdir(), "saleor-crm-"));
+  closings.push(() => rm(folder, { recursive: true, force: true }));
+  const dataDir = path.join(folder, "data");
+  const saleor = kept(await startSaleor(options.saleor));
+  const mailchimp = kept(await startMailchimp({ port: await freePort(options.ports?.mailchimp) }));
+  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp })) : undefined;
+  const port = await freePort(options.ports?.app);
+  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, oauth: options.oauth ?? true }), ...options.env };
+  let app = await startApp(port, settings);
+  closings.push(() => app.stop());
+  const manifestUrl = `${app.url}/api/manifest`;
+  const appId = options.install === false ? "" : (await saleor.install(manifestUrl)).appId;
+  const openDashboard: Stack["openDashboard"] = async (page) =>
+    kept(await startDashboard({ saleor, ...(panel && { panelUrl: panel.url }), ...page }));
+  const dashboard = await openDashboard(options.dashboard);
+  return {
+    saleor,
+    mailchimp,
+    dashboard,
+    get app() {
+      return app;
+    },
+    appId,
+    manifestUrl,
+    openDashboard,
+    async restartApp(signal) {
+      await app.stop(signal);
+      app = await startApp(port, settings);
+    },
+    close,
+  };
+}
+
+function sandboxSettings(input: { port: number; dataDir: string; mailchimp: MailchimpSandbox; oauth: boolean }): Record<string, string> {
+  const { port, dataDir, mailchimp, oauth } = input;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    CRM_SANDBOX: "1",
+    DATA_DIR: dataDir,
+    SECRET_KEY: "only-for-the-sandbox-never-for-a-shop",
+    APP_IFRAME_BASE_URL: url,
+    APP_API_BASE_URL: url,
+    MAILCHIMP_LOGIN_BASE_URL: mailchimp.url,
+    MAILCHIMP_API_BASE_URL: mailchimp.url,
+    ...(oauth && { MAILCHIMP_CLIENT_ID: mailchimp.clientId, MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret }),
+  };
+}
