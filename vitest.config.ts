@@ -13,6 +13,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }],
     include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tests/**/*.test.ts"],
     exclude: ["tests/e2e/**", "tests/load/**", "node_modules/**"],
+    globalSetup: ["tests/template-db.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: PGlite and the stand-ins are real servers, more forks only make each other late.

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "@/platform/db";
+import { freshDataDir } from "../../tests/template-db";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, runRows } from "./look";
@@ -17,7 +16,7 @@ let database: Database;
 const limitKey = "mailchimp:acc";
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ledger-"));
+  folder = freshDataDir("ledger-");
   database = await openDatabase({ dataDir: folder });
 });
 afterAll(async () => {

@@ -1,7 +1,5 @@
 /** The whole app on a port of its own: real doors, real embedded database, real worker; stand-ins on real sockets around it. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rmSync } from "node:fs";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { sql } from "kysely";
 import type { AppRouter } from "@/dashboard/api/router";
@@ -17,6 +15,7 @@ import { forgetOutbound } from "@/saleor/outbound";
 import { closeRooms, rooms } from "@/wiring";
 import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
+import { freshDataDir } from "../template-db";
 import { type ServedHandlers, serveHandlers } from "./serve-handler";
 
 export type Page = TRPCClient<AppRouter>;
@@ -37,7 +36,7 @@ export interface App {
 const state = globalThis as { __crmLog?: unknown };
 
 export async function startApp(mailchimp: MailchimpSandbox, variables: Record<string, string> = {}): Promise<App> {
-  const dataDir = variables.DATA_DIR ?? mkdtempSync(path.join(tmpdir(), "crm-app-"));
+  const dataDir = variables.DATA_DIR ?? freshDataDir("crm-app-");
   const served: ServedHandlers = await serveHandlers({
     "/api/manifest": manifest,
     "/api/register": register,

@@ -1,7 +1,5 @@
 /** The connections room on a real database, with a stand-in Saleor and a stand-in Mailchimp, and its two doors served. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
 import { sql } from "kysely";
 import { answerDoor } from "@/connections/answer-door";
 import { createConnections } from "@/connections/connections";
@@ -20,6 +18,7 @@ import { createSaleorClient, type SaleorClient } from "@/saleor/client";
 import { createGuardedFetch } from "@/saleor/guarded-fetch";
 import { exampleStore, type MailchimpSandbox, otherStore, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
+import { freshDataDir } from "../template-db";
 import { type ServedHandlers, serveHandlers } from "./serve-handler";
 
 export interface LogLine {
@@ -53,7 +52,7 @@ export interface Town {
 const keys: SecretKeys = { current: "a secret for these tests" };
 
 export async function buildTown(accounts = [exampleStore(), otherStore()]): Promise<Town> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), "crm-connections-"));
+  const dataDir = freshDataDir("crm-connections-");
   const [database, saleor, mailchimp] = await Promise.all([openDatabase({ dataDir }), startSaleor(), startMailchimp({ accounts })]);
   const { db } = database;
   const log: LogLine[] = [];
