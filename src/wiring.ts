@@ -5,10 +5,10 @@
 import { createConnections } from "@/connections/connections";
 import { createSealer, createSigner } from "@/connections/crypto";
 import { createOAuth } from "@/connections/oauth";
+import { createProblems } from "@/connections/problems";
 import type { LinkInput } from "@/connections/provider-parts";
 import { createSettingsStore } from "@/connections/settings-store";
 import { findShop, removeShop } from "@/connections/shops";
-import { defaultRetryRules } from "@/drain/backoff";
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
@@ -113,6 +113,8 @@ async function build() {
     log: logger,
   });
 
+  const problems = createProblems({ db, clientOf, title: (provider) => byId[provider]?.title ?? provider });
+
   const drains = createDrains({
     db,
     owner: newOwner(),
@@ -134,13 +136,14 @@ async function build() {
       return client ? findCustomerByEmail(client, email) : { kind: "unreadable", reason: "shop_not_installed" };
     },
     async stopConnection(id, health, reason) {
-      await connections.markHealth(id, health, reason);
+      const isNews = await connections.markHealth(id, health, reason);
+      if (isNews) await problems.raise(id, health).catch(() => logger.warn({ connection: id }, "app problem not raised"));
     },
     limiter,
     endpoints,
     log: logger,
     settled: bell.ring,
-    retry: defaultRetryRules,
+    retry: { minSeconds: settings.RETRY_MIN_SECONDS, maxSeconds: settings.RETRY_MAX_SECONDS, giveUpHours: settings.GIVE_UP_HOURS },
     leaseSeconds: 30,
     sliceMs: 20_000,
     now: () => new Date(),
@@ -151,7 +154,10 @@ async function build() {
     log: logger,
     drain: (limitKey) => drains.serve(limitKey),
     dueLimitKeys: () => dueLimitKeys(db),
-    tick: () => loadShopsThatWait(),
+    async tick() {
+      await loadShopsThatWait();
+      await sweepAttemptsNowAndThen();
+    },
     daily: () => daily(),
   });
 
@@ -163,6 +169,14 @@ async function build() {
   /** Shops with marks whose connections are not mirrored yet: first start, or a database that was lost. */
   async function loadShopsThatWait(): Promise<void> {
     for (const id of await shopsWithPendingMarks(db)) await load(id);
+  }
+
+  let sweptAt = 0;
+  /** Credentials that nobody confirmed do not rest here for longer than they must. */
+  async function sweepAttemptsNowAndThen(): Promise<void> {
+    if (Date.now() - sweptAt < 600_000) return;
+    sweptAt = Date.now();
+    await oauth.sweepAttempts();
   }
 
   async function load(shopId: ShopId): Promise<void> {
@@ -189,7 +203,6 @@ async function build() {
   }
 
   async function daily(): Promise<void> {
-    await oauth.sweepAttempts();
     await mendAll();
   }
 
@@ -229,6 +242,7 @@ async function build() {
     oauth,
     intake,
     bell,
+    problems,
     wake,
     limiter,
     linkTo,

@@ -58,6 +58,7 @@ export const connectRoutes = router({
 
 /** Reconnected: the marks that waited go at once. */
 async function resume(ctx: Admitted, connectionId: string): Promise<void> {
+  void ctx.rooms.problems.dismiss(connectionId).catch(() => {});
   const row = await findConnection(ctx, connectionId);
   if (!row?.limitKey) return;
   await tryNow(ctx.rooms.db, row.limitKey);

@@ -41,6 +41,7 @@ export const connectionRoutes = router({
     .mutation(async ({ ctx, input }): Promise<SaveResult> => {
       const act = { shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId };
       const result = await ctx.rooms.connections.saveSettings(act, { version: input.version, values: input.values });
+      if (result.kind === "saved" && result.targetChanged) void ctx.rooms.problems.dismiss(input.id).catch(() => {});
       await wake(ctx, input.id);
       return result;
     }),
