@@ -4,8 +4,6 @@ export interface RetryRules {
   giveUpHours: number;
 }
 
-export const defaultRetryRules: RetryRules = { minSeconds: 5, maxSeconds: 3600, giveUpHours: 72 };
-
 /** Doubling with jitter; what the vendor asked for wins where it is longer. */
 export function backoffSeconds(rules: RetryRules, attempts: number, afterSeconds = 0, random = Math.random): number {
   const ceiling = Math.min(rules.maxSeconds, rules.minSeconds * 2 ** Math.min(attempts, 20));

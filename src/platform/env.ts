@@ -76,6 +76,17 @@ const variables = z.object({
     .optional(),
   DATA_DIR: text.default(".data"),
   RUN_WORKER: flag.default(true),
+  RETRY_MIN_SECONDS: z.coerce
+    .number({ error: "must be a number of seconds" })
+    .positive("must be above 0")
+    .max(3600, "must be at most 3600")
+    .default(5),
+  RETRY_MAX_SECONDS: z.coerce
+    .number({ error: "must be a number of seconds" })
+    .positive("must be above 0")
+    .max(86_400, "must be at most 86400")
+    .default(3600),
+  GIVE_UP_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(72),
   APP_IFRAME_BASE_URL: baseUrl.optional(),
   APP_API_BASE_URL: baseUrl.optional(),
   MANIFEST_APP_ID: text.max(256, "must have at most 256 characters").default("saleor.app.crm"),
@@ -133,6 +144,7 @@ function missing(env: Variables): string[] {
   if ((env.MAILCHIMP_CLIENT_ID === undefined) !== (env.MAILCHIMP_CLIENT_SECRET === undefined)) {
     sentences.push("MAILCHIMP_CLIENT_ID and MAILCHIMP_CLIENT_SECRET belong together: set both or none.");
   }
+  if (env.RETRY_MIN_SECONDS > env.RETRY_MAX_SECONDS) sentences.push("RETRY_MIN_SECONDS must not be above RETRY_MAX_SECONDS.");
   return sentences;
 }
 
