@@ -51,7 +51,7 @@ export interface WalkProgress {
 export interface WalkJob {
   source: WalkSource;
   /** Resolves once the server has the chunk; `false` = the run goes on no longer. Rejects with `Trouble`. */
-  post(ids: string[], place: Place): Promise<boolean>;
+  post(ids: string[], place: Place, isLastLook: boolean): Promise<boolean>;
   total: number;
   /** When the run began, ISO: changes since then are looked at last. */
   startedAt: string;
@@ -177,7 +177,8 @@ function openOutbox(job: WalkJob, state: WalkState, lanes: Lane[]): Outbox {
   const deps = attemptDeps(job, state, null);
   // A chunk that is already being tried goes on being tried after Pause only until its present answer.
   const post = async (ids: string[], place: Place) => {
-    const goesOn = await attempt(deps, () => job.post(ids, place));
+    const isLastLook = state.phase === "last_look";
+    const goesOn = await attempt(deps, () => job.post(ids, place, isLastLook));
     if (!goesOn) throw new RunHalted();
   };
   state.outbox = new Outbox({

@@ -1,0 +1,57 @@
+/** The full sync of a connection, whatever state it is in. The run itself is driven by `run-driver.ts`, beside the pages. */
+import { useQuery } from "@tanstack/react-query";
+import type { ConnectionView, RunView } from "@/dashboard/api/views";
+import { useTRPC } from "../shell/api";
+import { useInfo } from "../shell/info";
+import { BeforeRun } from "./before-run";
+import { EndedRun } from "./ended-run";
+import { HaltedRun } from "./halted-run";
+import { useDrive } from "./run-driver-provider";
+import { RunningCard } from "./running-card";
+
+interface FullSyncCardProps {
+  connection: ConnectionView;
+  /** When `connection` was read. */
+  readAt: number;
+}
+
+export const FullSyncCard = ({ connection, readAt }: FullSyncCardProps) => {
+  const drive = useDrive(connection.id);
+  const run = useLatestRun(connection, readAt);
+  if (!run) return <BeforeRun connection={connection} />;
+  if (drive && drive.state !== "ended" && drive.run.id === run.id) return <RunningCard connection={connection} run={run} drive={drive} />;
+  switch (run.state) {
+    case "running":
+      return run.abandoned && !run.walkDone ? (
+        <HaltedRun connection={connection} run={run} />
+      ) : (
+        <RunningCard connection={connection} run={run} drive={null} />
+      );
+    case "paused":
+    case "stopped":
+    case "cancelled":
+      return <HaltedRun connection={connection} run={run} trouble={drive?.run.id === run.id ? drive.trouble : null} />;
+    case "finished":
+      return <EndedRun connection={connection} run={run} />;
+  }
+};
+
+/** The freshest word on the run: this tab's walk, or the server's. */
+function useLatestRun(connection: ConnectionView, readAt: number): RunView | null {
+  const drive = useDrive(connection.id);
+  const { permissions } = useInfo();
+  const isTail = connection.run?.state === "running" && (connection.run.walkDone || drive?.run.walkDone === true);
+  // Asking for the run is also what finishes it once its last customer has an outcome.
+  const polled = useQuery(
+    useTRPC().runs.get.queryOptions(
+      { runId: connection.run?.id ?? "" },
+      { enabled: isTail && permissions.manageApps && permissions.manageUsers, refetchInterval: isTail ? 1_000 : false, staleTime: 0 },
+    ),
+  );
+  const known = [
+    { run: connection.run, at: readAt },
+    { run: drive?.run ?? null, at: drive?.heardAt ?? 0 },
+    { run: polled.data ?? null, at: polled.dataUpdatedAt },
+  ].filter((one): one is { run: RunView; at: number } => one.run !== null);
+  return known.sort((a, b) => b.at - a.at)[0]?.run ?? null;
+}

@@ -1,0 +1,29 @@
+/** Asked before Start: may this person, from this browser, read customers from Saleor, and how many are there? */
+import { useQuery } from "@tanstack/react-query";
+import { useInfo } from "../shell/info";
+import { useSaleorAccess } from "./run-driver-provider";
+import { countCustomers } from "./saleor-source";
+import { Trouble } from "./trouble";
+
+export type Probe =
+  | { kind: "looking" }
+  | { kind: "ok"; total: number }
+  | { kind: "no_permission" }
+  | { kind: "refused"; isOffline: boolean; again(): void };
+
+export function useProbe(connectionId: string): Probe {
+  const access = useSaleorAccess();
+  const { permissions } = useInfo();
+  const query = useQuery({
+    queryKey: ["saleor-customer-count", access.saleorApiUrl, connectionId],
+    queryFn: () => countCustomers(access),
+    enabled: permissions.manageUsers && permissions.manageApps,
+    staleTime: 60_000,
+    retry: (failures, error) => failures < 2 && !(error instanceof Trouble && error.kind === "denied"),
+  });
+  if (!permissions.manageUsers || !permissions.manageApps) return { kind: "no_permission" };
+  if (query.data !== undefined) return { kind: "ok", total: query.data };
+  if (!query.isError) return { kind: "looking" };
+  if (query.error instanceof Trouble && query.error.kind === "denied") return { kind: "no_permission" };
+  return { kind: "refused", isOffline: !navigator.onLine, again: () => void query.refetch() };
+}

@@ -1,0 +1,28 @@
+/** One state, one pill: ui for a connection's health. */
+import { useTranslations } from "use-intl";
+import type { ConnectionView, Counts } from "@/dashboard/api/views";
+import type { Tone } from "./parts/pill";
+
+const TONES: Record<ConnectionView["health"], Tone> = {
+  setup: "neutral",
+  paused: "neutral",
+  live: "ok",
+  catching_up: "info",
+  provider_down: "warn",
+  reconnect: "bad",
+  target_gone: "bad",
+  unreadable: "bad",
+};
+
+/** What stands still until a person acts. */
+export const unsent = ({ waiting, retrying }: Counts) => waiting + retrying;
+
+export const totalOf = (counts: Counts) =>
+  counts.inSync + counts.waiting + counts.retrying + counts.skipped + counts.refused + counts.gaveUp;
+
+export function useHealthPill(connection: ConnectionView): { tone: Tone; word: string } {
+  const t = useTranslations();
+  const { health, counts, title } = connection;
+  if (health === "live" && counts.refused + counts.gaveUp > 0) return { tone: "warn", word: t("health.attention") };
+  return { tone: TONES[health], word: t(`health.${health}`, { title }) };
+}

@@ -1,0 +1,64 @@
+import { Text } from "@saleor/macaw-ui";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+import type { ConnectionView } from "@/dashboard/api/views";
+import { Callout } from "../parts/callout";
+import { Failed } from "../parts/failed";
+import { Page } from "../parts/page";
+import { CardSkeleton, SlowNote } from "../parts/skeletons";
+import { useTRPC } from "../shell/api";
+import { useInfo } from "../shell/info";
+import { AddProvider } from "./add-provider";
+import { ConnectionCard } from "./connection-card";
+
+export const OverviewPage = () => {
+  const t = useTranslations();
+  const { permissions } = useInfo();
+  const query = useQuery(useTRPC().connections.list.queryOptions(undefined, { refetchInterval: 5_000 }));
+  return (
+    <Page title={t("overview.title")} isBusy={query.isPending} callout={<LookOnly />}>
+      {query.data ? (
+        <Connections connections={query.data} mayManage={permissions.manageApps} />
+      ) : query.isError ? (
+        <Failed title={t("failed.connections")} error={query.error} onRetry={() => query.refetch()} />
+      ) : (
+        <>
+          <CardSkeleton lines={4} />
+          <SlowNote who={t("common.thisApp")} />
+        </>
+      )}
+    </Page>
+  );
+};
+
+const Connections = ({ connections, mayManage }: { connections: ConnectionView[]; mayManage: boolean }) => {
+  const t = useTranslations();
+  const { providers } = useInfo();
+  const free = providers.filter((provider) => !connections.some((connection) => connection.provider === provider.id));
+  return (
+    <>
+      {connections.length === 0 ? (
+        <Text as="p" size={3} className="crm-prose">
+          {t("overview.intro")}
+        </Text>
+      ) : (
+        <div className="crm-cards">
+          {connections.map((connection) => (
+            <ConnectionCard key={connection.id} connection={connection} mayManage={mayManage} />
+          ))}
+        </div>
+      )}
+      {free.length > 0 ? <AddProvider providers={free} isFirst={connections.length === 0} mayManage={mayManage} /> : null}
+    </>
+  );
+};
+
+const LookOnly = () => {
+  const t = useTranslations();
+  const { permissions } = useInfo();
+  return permissions.manageApps ? null : (
+    <Callout tone="info" title={t("permission.lookOnly")}>
+      {t("permission.ask")}
+    </Callout>
+  );
+};

@@ -1,0 +1,34 @@
+import { RadioGroup, Text } from "@saleor/macaw-ui";
+import { useId } from "react";
+
+interface Choice {
+  value: string;
+  label: string;
+  help: string | null;
+}
+
+interface ChoicesProps {
+  label: string;
+  value: string;
+  choices: Choice[];
+  disabled?: boolean;
+  onChange(value: string): void;
+}
+
+export const Choices = ({ label, value, choices, disabled, onChange }: ChoicesProps) => {
+  const id = useId();
+  return (
+    <RadioGroup className="crm-choices" value={value} label={label} onValueChange={onChange} aria-label={label}>
+      {choices.map((choice) => (
+        <RadioGroup.Item key={choice.value} className="crm-choice" id={`${id}${choice.value}`} value={choice.value} disabled={disabled}>
+          <Text size={3}>{choice.label}</Text>
+          {choice.help ? (
+            <Text size={2} color="default2">
+              {choice.help}
+            </Text>
+          ) : null}
+        </RadioGroup.Item>
+      ))}
+    </RadioGroup>
+  );
+};

@@ -1,0 +1,15 @@
+import { useTranslations } from "use-intl";
+import { NavRow } from "./nav-row";
+
+export const ConnectionNav = ({ id, current }: { id: string; current: "status" | "settings" }) => {
+  const t = useTranslations();
+  return (
+    <NavRow
+      label={t("nav.connection")}
+      items={[
+        { href: `/c/${id}`, label: t("nav.status"), current: current === "status" },
+        { href: `/c/${id}/settings`, label: t("nav.settings"), current: current === "settings" },
+      ]}
+    />
+  );
+};

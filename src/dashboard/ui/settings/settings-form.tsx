@@ -1,0 +1,176 @@
+/** One form, one save bar, drawn from what the provider describes. Live sync and Disconnect act at once, beside it. */
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Text } from "@saleor/macaw-ui";
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react";
+import { FormProvider, type Resolver, useForm } from "react-hook-form";
+import { useTranslations } from "use-intl";
+import { z } from "zod";
+import type { ConnectionView, FormField, SettingsView } from "@/dashboard/api/views";
+import { Confirm } from "../parts/confirm";
+import { SaveBar } from "../parts/save-bar";
+import { Section } from "../parts/section";
+import { useInfo } from "../shell/info";
+import { useGo, useLeaveGuard } from "../shell/leave";
+import { useProviderText } from "../text";
+import { AccountCard } from "./account-card";
+import { DangerZone } from "./danger-zone";
+import { LiveToggle } from "./live-toggle";
+import { ReloadTargets } from "./reload-targets";
+import { SaveProblem } from "./save-problem";
+import { SettingField } from "./setting-field";
+import { useSave } from "./use-save";
+import { useTargets } from "./use-targets";
+
+export type SettingsValues = Record<string, string | boolean>;
+
+interface SettingsFormProps {
+  connection: ConnectionView;
+  settings: SettingsView;
+  frame(footer: ReactNode, children: ReactNode): ReactNode;
+  onReload(): void;
+}
+
+export const SettingsForm = ({ connection, settings, frame, onReload }: SettingsFormProps) => {
+  const t = useTranslations();
+  const go = useGo();
+  const text = useProviderText(connection.provider, connection.title);
+  const { permissions } = useInfo();
+  const form = useForm<SettingsValues>({
+    defaultValues: startingValues(settings),
+    resolver: zodResolver(schemaOf(settings.fields)) as Resolver<SettingsValues>,
+  });
+  const targets = useTargets(connection);
+  const save = useSave({ connection, settings, form });
+  const changed = changedNames(settings.fields, form.formState.dirtyFields).map((name) => labelOf(settings.fields, name, text.say));
+  useGuard(changed.length > 0 ? changed.join(", ") : null);
+
+  const targetField = settings.fields.find(({ kind }) => kind === "target");
+  const [question, setQuestion] = useState<{ values: SettingsValues; name: string } | null>(null);
+  const submit = form.handleSubmit((values) => {
+    const wanted = targetField ? values[targetField.name] : undefined;
+    const isMoved = connection.target && typeof wanted === "string" && wanted !== "" && wanted !== connection.target.id;
+    if (isMoved) setQuestion({ values, name: targets.nameOf(wanted) });
+    else save.send(values);
+  });
+  const readOnly = !permissions.manageApps;
+  const savesByKeys = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void submit();
+  };
+
+  const footer = readOnly ? null : (
+    <SaveBar
+      changes={changed}
+      isSaving={save.isSaving}
+      saves={save.saves}
+      canSave={!targets.isLoading}
+      callout={
+        save.problem ? <SaveProblem problem={save.problem} connection={connection} values={form.getValues()} onReload={onReload} /> : null
+      }
+      onBack={() => go(`/c/${connection.id}`)}
+    />
+  );
+  return (
+    <FormProvider {...form}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the shortcut belongs to the whole form */}
+      <form onSubmit={submit} onKeyDown={savesByKeys} noValidate>
+        {frame(
+          footer,
+          <div className="crm-columns">
+            <Rail title={connection.title} />
+            <div className="crm-stack">
+              <AccountCard connection={connection} readOnly={readOnly} />
+              {sectionsOf(settings.fields).map((section) => (
+                <Section
+                  key={section}
+                  title={text.say(`sections.${section}`) ?? text.say(`sections.${section}.title`) ?? t("settings.general")}
+                  hint={section === "live" ? t("live.hint", { title: connection.title }) : text.say(`sections.${section}.hint`)}
+                  end={
+                    section === "live" ? (
+                      <LiveToggle connection={connection} readOnly={readOnly} />
+                    ) : targetField?.section === section && !readOnly ? (
+                      <ReloadTargets targets={targets} />
+                    ) : null
+                  }
+                >
+                  {settings.fields
+                    .filter((field) => field.section === section)
+                    .map((field) => (
+                      <SettingField key={field.name} field={field} connection={connection} targets={targets} readOnly={readOnly} />
+                    ))}
+                </Section>
+              ))}
+              {readOnly ? null : <DangerZone connection={connection} />}
+            </div>
+          </div>,
+        )}
+      </form>
+      <Confirm
+        open={question !== null}
+        title={t("settings.moveTitle", { target: question?.name ?? "" })}
+        body={t("settings.move", { before: connection.target?.name ?? "", target: question?.name ?? "", count: connection.counts.inSync })}
+        back={t("common.back")}
+        verb={t("settings.moveVerb")}
+        onBack={() => setQuestion(null)}
+        onConfirm={() => {
+          if (question) save.send(question.values);
+          setQuestion(null);
+        }}
+      />
+    </FormProvider>
+  );
+};
+
+const Rail = ({ title }: { title: string }) => {
+  const t = useTranslations();
+  return (
+    <div className="crm-rail">
+      <Text as="p" size={3} color="default2">
+        {t("settings.rail", { title })}
+      </Text>
+      <Text as="p" size={3} color="default2">
+        {t("settings.railStatus")}
+      </Text>
+    </div>
+  );
+};
+
+/** The live card stands even where a provider has no setting of its own in it. */
+export function sectionsOf(fields: FormField[]): string[] {
+  const sections = [...new Set(fields.map(({ section }) => section))];
+  if (!sections.includes("live")) sections.splice(1, 0, "live");
+  return sections;
+}
+
+export function startingValues({ fields, values }: SettingsView): SettingsValues {
+  return Object.fromEntries(fields.map((field) => [field.name, startOf(field, values[field.name] ?? field.default)]));
+}
+
+const startOf = (field: FormField, value: string | boolean) => (field.kind === "toggle" ? value === true : String(value));
+
+function schemaOf(fields: FormField[]) {
+  return z.object(
+    Object.fromEntries(
+      fields.map((field) => {
+        if (field.kind === "toggle") return [field.name, z.boolean()];
+        if (field.kind === "choice") return [field.name, z.enum(field.options.map(({ value }) => value))];
+        return [field.name, field.optional || field.kind === "target" ? z.string() : z.string().min(1)];
+      }),
+    ),
+  );
+}
+
+const changedNames = (fields: FormField[], dirty: Partial<Record<string, boolean>>) =>
+  fields.filter(({ name }) => dirty[name]).map(({ name }) => name);
+
+function labelOf(fields: FormField[], name: string, say: (key: string) => string | null): string {
+  const key = fields.find((field) => field.name === name)?.labelKey;
+  return (key ? say(key) : null) ?? name;
+}
+
+function useGuard(unsaved: string | null): void {
+  const guard = useLeaveGuard();
+  useEffect(() => {
+    guard(unsaved);
+    return () => guard(null);
+  }, [guard, unsaved]);
+}

@@ -1,0 +1,28 @@
+/** Light or dark as the Dashboard says: its URL first, its events later. Never a switch of our own. */
+import { useAppBridge } from "@saleor/app-sdk/app-bridge";
+import { useTheme } from "@saleor/macaw-ui";
+import { useEffect } from "react";
+
+const macawName = (theme: string | undefined) => (theme === "dark" ? "defaultDark" : "defaultLight");
+
+export function startingTheme(): "defaultDark" | "defaultLight" {
+  const fromUrl = new URLSearchParams(window.location.search).get("theme");
+  const system = window.matchMedia("(prefers-color-scheme: dark)").matches && window.self === window.top ? "dark" : "light";
+  const theme = fromUrl ?? system;
+  document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
+  return macawName(theme);
+}
+
+export const ThemeSync = () => {
+  const { appBridge } = useAppBridge();
+  const { setTheme } = useTheme();
+  useEffect(
+    () =>
+      appBridge?.subscribe("theme", ({ theme }) => {
+        setTheme(macawName(theme));
+        document.documentElement.dataset.theme = theme;
+      }),
+    [appBridge, setTheme],
+  );
+  return null;
+};

@@ -1,0 +1,35 @@
+import { Button } from "@saleor/macaw-ui";
+import { useTranslations } from "use-intl";
+import type { ConnectionView } from "@/dashboard/api/views";
+import { Callout } from "../parts/callout";
+import { useInfo } from "../shell/info";
+import { useGo } from "../shell/leave";
+import { useProviderText } from "../text";
+import { useHealthText } from "./health-text";
+
+/** The one thing on this connection that a person should know or mend; nothing while all is well. */
+export const HealthCallout = ({ connection }: { connection: ConnectionView }) => {
+  const text = useProviderText(connection.provider, connection.title);
+  const said = useHealthText(connection);
+  if (!said || connection.health === "paused" || connection.health === "catching_up") return null;
+  const why = said.tone === "info" || !connection.healthReason ? null : text.reason(connection.healthReason);
+  return (
+    <Callout tone={said.tone} title={said.title} actions={<Remedy connection={connection} />}>
+      {said.text} {why}
+    </Callout>
+  );
+};
+
+const Remedy = ({ connection }: { connection: ConnectionView }) => {
+  const t = useTranslations();
+  const go = useGo();
+  const { permissions } = useInfo();
+  const { health, provider, id } = connection;
+  if (!permissions.manageApps || health === "provider_down") return null;
+  const mends = health === "reconnect" || health === "unreadable";
+  return (
+    <Button variant="primary" size="small" onClick={() => go(mends ? `/connect/${provider}` : `/c/${id}/settings`)}>
+      {mends ? t("overview.reconnect") : t("health.target_gone")}
+    </Button>
+  );
+};

@@ -1,0 +1,51 @@
+/** The sentence behind a connection's pill: what is wrong or going on, whether something is lost, what happens next. */
+import { useFormatter, useTranslations } from "use-intl";
+import type { ConnectionView } from "@/dashboard/api/views";
+import { unsent } from "../health";
+import type { CalloutTone } from "../parts/callout";
+import { useClockTime } from "../parts/when";
+
+export interface HealthText {
+  tone: CalloutTone;
+  title: string;
+  text: string;
+}
+
+export function useHealthText(connection: ConnectionView): HealthText | null {
+  const t = useTranslations();
+  const format = useFormatter();
+  const clock = useClockTime();
+  const { health, title, counts, run, nextTryAt, healthSince, target } = connection;
+  const waiting = unsent(counts);
+  switch (health) {
+    case "live":
+      return null;
+    case "setup":
+      return { tone: "info", title: t("health.setup"), text: t("situation.setup") };
+    case "paused":
+      return { tone: "info", title: t("health.paused"), text: t("situation.paused") };
+    case "catching_up":
+      return run?.state === "running"
+        ? {
+            tone: "info",
+            title: t("health.catching_up"),
+            text: run.total === null ? t("situation.counting") : t("situation.run", { done: run.done, total: run.total }),
+          }
+        : { tone: "info", title: t("health.catching_up"), text: t("situation.catchingUp", { count: waiting }) };
+    case "provider_down": {
+      const since = healthSince ? t("situation.downSince", { title, time: clock(healthSince) }) : t("health.provider_down", { title });
+      const next = nextTryAt ? t("situation.nextTry", { when: format.relativeTime(new Date(nextTryAt)) }) : "";
+      return { tone: "warning", title: since, text: `${t("situation.down", { count: waiting })} ${next}`.trim() };
+    }
+    case "reconnect":
+      return { tone: "error", title: t("situation.reconnectTitle", { title }), text: t("situation.reconnect", { title, count: waiting }) };
+    case "target_gone":
+      return {
+        tone: "error",
+        title: t("health.target_gone"),
+        text: t("situation.targetGone", { title, target: target?.name ?? t("situation.savedOne") }),
+      };
+    case "unreadable":
+      return { tone: "error", title: t("situation.unreadableTitle"), text: t("situation.unreadable") };
+  }
+}

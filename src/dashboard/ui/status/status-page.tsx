@@ -1,0 +1,57 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/router";
+import { useTranslations } from "use-intl";
+import type { ConnectionView } from "@/dashboard/api/views";
+import { FullSyncCard } from "../full-sync/full-sync-card";
+import { useDrive } from "../full-sync/run-driver-provider";
+import { ConnectionNav } from "../parts/connection-nav";
+import { Failed } from "../parts/failed";
+import { HealthPill } from "../parts/health-pill";
+import { Page } from "../parts/page";
+import { CardSkeleton, SlowNote } from "../parts/skeletons";
+import { useTRPC } from "../shell/api";
+import { ConnectionDetails } from "./connection-details";
+import { HealthCallout } from "./health-callout";
+import { SyncOne } from "./sync-one";
+import { Tiles } from "./tiles";
+
+export const StatusPage = () => {
+  const t = useTranslations();
+  const id = String(useRouter().query.connection);
+  const isRunning = useDrive(id)?.run.state === "running";
+  const query = useQuery(
+    useTRPC().connections.get.queryOptions(
+      { id },
+      { refetchInterval: ({ state }) => (isRunning || state.data?.run?.state === "running" ? 2_000 : 5_000) },
+    ),
+  );
+  if (query.data) return <Status connection={query.data} readAt={query.dataUpdatedAt} />;
+  return (
+    <Page title={t("nav.status")} hasWayBack nav={<ConnectionNav id={id} current="status" />} isBusy={!query.isError}>
+      {query.isError ? (
+        <Failed title={t("failed.connection")} error={query.error} onRetry={() => query.refetch()} />
+      ) : (
+        <>
+          <CardSkeleton lines={2} />
+          <CardSkeleton lines={4} />
+          <SlowNote who={t("common.thisApp")} />
+        </>
+      )}
+    </Page>
+  );
+};
+
+const Status = ({ connection, readAt }: { connection: ConnectionView; readAt: number }) => (
+  <Page
+    title={connection.title}
+    hasWayBack
+    pill={<HealthPill connection={connection} />}
+    nav={<ConnectionNav id={connection.id} current="status" />}
+    callout={<HealthCallout connection={connection} />}
+  >
+    <Tiles counts={connection.counts} />
+    <FullSyncCard connection={connection} readAt={readAt} />
+    <SyncOne connection={connection} />
+    <ConnectionDetails connection={connection} />
+  </Page>
+);

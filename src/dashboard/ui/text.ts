@@ -1,0 +1,36 @@
+/** Words for codes. A provider's own catalogue is asked first, then ours; an unknown code is still said, readably. */
+import { useTranslations } from "use-intl";
+
+type Values = Record<string, string | number>;
+
+/** `required_field_missing:BIRTHDAY` -> its message, with the part after the colon as `{detail}`. */
+export function splitCode(code: string): { base: string; detail: string } {
+  const colon = code.indexOf(":");
+  return colon < 0 ? { base: code, detail: "" } : { base: code.slice(0, colon), detail: code.slice(colon + 1) };
+}
+
+export function useProviderText(provider: string, title: string) {
+  const t = useTranslations();
+  const say = (key: string, values: Values = {}): string | null => {
+    const own = `provider.${provider}.${key}`;
+    return t.has(own) ? t(own, { title, ...values }) : null;
+  };
+  const coded = (kinds: readonly string[], code: string, values: Values = {}): string | null => {
+    const { base, detail } = splitCode(code);
+    const all = { title, code: base.replaceAll("_", " "), detail, ...values };
+    for (const kind of kinds) {
+      const own = say(`${kind}.${base}`, all);
+      if (own !== null) return own;
+      if (t.has(`${kind}.${base}`)) return t(`${kind}.${base}`, all);
+    }
+    return null;
+  };
+  return {
+    say,
+    reason: (code: string) =>
+      coded(["reason", "errors"], code) ?? t("reason.unknown", { title, code: splitCode(code).base.replaceAll("_", " ") }),
+    note: (code: string) => coded(["notes"], code),
+    error: (code: string) => coded(["errors", "reason"], code) ?? t("errors.unknown"),
+    consequence: (code: string, count: number) => coded(["consequences"], code, { count }),
+  };
+}

@@ -1,0 +1,3 @@
+import { StatusPage } from "@/dashboard/ui/status/status-page";
+
+export default StatusPage;

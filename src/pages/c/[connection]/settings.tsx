@@ -1,0 +1,3 @@
+import { SettingsPage } from "@/dashboard/ui/settings/settings-page";
+
+export default SettingsPage;

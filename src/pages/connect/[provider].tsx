@@ -1,0 +1,3 @@
+import { ConnectPage } from "@/dashboard/ui/connect/connect-page";
+
+export default ConnectPage;

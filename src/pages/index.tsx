@@ -1,0 +1,3 @@
+import { OverviewPage } from "@/dashboard/ui/overview/overview-page";
+
+export default OverviewPage;

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { createTranslator } from "use-intl/core";
+import { describe, expect, it } from "vitest";
+import en from "@/dashboard/ui/messages/en.json";
+import mailchimp from "@/providers/mailchimp/messages.en.json";
+import { nest } from "@/providers/messages";
+
+const UI = path.resolve(import.meta.dirname, "../../src/dashboard/ui");
+const sources = readdirSync(UI, { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.tsx?$/.test(name))
+  .map((name) => ({
+    name,
+    file: ts.createSourceFile(name, readFileSync(path.join(UI, name), "utf8"), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX),
+  }));
+
+function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+  look(node);
+  ts.forEachChild(node, (child) => visit(child, look));
+}
+
+/** Every literal an expression may turn into; a template gives its fixed beginning. */
+function keysOf(node: ts.Node): { exact: string[]; beginnings: string[] } {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return { exact: [node.text], beginnings: [] };
+  if (ts.isTemplateExpression(node)) return { exact: [], beginnings: [node.head.text] };
+  if (ts.isConditionalExpression(node)) {
+    const [yes, no] = [keysOf(node.whenTrue), keysOf(node.whenFalse)];
+    return { exact: [...yes.exact, ...no.exact], beginnings: [...yes.beginnings, ...no.beginnings] };
+  }
+  return { exact: [], beginnings: [] };
+}
+
+function usedKeys() {
+  const exact = new Map<string, string>();
+  const beginnings = new Map<string, string>();
+  for (const { name, file } of sources) {
+    visit(file, (node) => {
+      if (!ts.isCallExpression(node) || node.expression.getText() !== "t" || !node.arguments[0]) return;
+      const keys = keysOf(node.arguments[0]);
+      for (const key of keys.exact) exact.set(key, name);
+      for (const key of keys.beginnings) beginnings.set(key, name);
+    });
+  }
+  return { exact, beginnings };
+}
+
+function find(key: string): unknown {
+  return key.split(".").reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], en);
+}
+
+const flatten = (node: object, at = ""): [string, string][] =>
+  Object.entries(node).flatMap(([key, value]) =>
+    typeof value === "string" ? [[at + key, value] as [string, string]] : flatten(value, `${at}${key}.`),
+  );
+
+describe("the words of the pages", () => {
+  it("has a message for every key that a page asks for", () => {
+    const missing = [...usedKeys().exact].filter(([key]) => typeof find(key) !== "string");
+    expect(missing).toEqual([]);
+  });
+
+  it("has messages under every beginning of a composed key", () => {
+    const { beginnings } = usedKeys();
+    const own = [...beginnings].filter(([beginning]) => beginning !== "" && !beginning.startsWith("provider."));
+    expect(own.filter(([beginning]) => typeof find(beginning.replace(/\.$/, "")) !== "object")).toEqual([]);
+  });
+
+  it("carries no message that nothing asks for", () => {
+    const { exact, beginnings } = usedKeys();
+    // Asked for by code: states, reasons and errors come from the server, agreements from what a run sets off.
+    const byCode = ["reason.", "errors.", "fullSync.agree.", "permission.MANAGE"];
+    const isUsed = (key: string) =>
+      exact.has(key) || [...beginnings.keys(), ...byCode].some((beginning) => beginning !== "" && key.startsWith(beginning));
+    expect(
+      flatten(en)
+        .filter(([key]) => !isUsed(key))
+        .map(([key]) => key),
+    ).toEqual([]);
+  });
+
+  it("names every state the server can answer with", () => {
+    expect(Object.keys(en.health)).toEqual(
+      expect.arrayContaining(["setup", "paused", "live", "catching_up", "provider_down", "reconnect", "target_gone", "unreadable"]),
+    );
+    expect(Object.keys(en.state)).toEqual(expect.arrayContaining(["in_sync", "skipped", "refused", "retrying", "gave_up", "gone"]));
+  });
+
+  it("can be rendered", () => {
+    const t = createTranslator({
+      locale: "en",
+      messages: en,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const values = { title: "T", who: "W", what: "W", list: "L", count: 2, done: 1, total: 3, percent: "33 %", name: "N", detail: "D" };
+    const rest = {
+      date: "D",
+      ending: "4f2a",
+      target: "T",
+      before: "B",
+      account: "A",
+      time: "12:04",
+      when: "soon",
+      status: "500",
+      code: "c",
+    };
+    const numbers = {
+      targets: 2,
+      contacts: 3,
+      waiting: 1,
+      retrying: 1,
+      skipped: 1,
+      refused: 1,
+      gaveUp: 1,
+      created: 1,
+      updated: 1,
+      unchanged: 1,
+    };
+    const more = { rate: 64, seconds: 8, minutes: 1, attempt: 2, of: 5, read: 1, reads: 1, posts: 1, milliseconds: 180, provider: "p" };
+    for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more } as never)).toBeTruthy();
+  });
+
+  it("has no exclamation mark, no please and no oops", () => {
+    const loud = [...flatten(en), ...flatten(mailchimp)].filter(([, text]) => /!|\bplease\b|\boops\b|successful|\berror\b/i.test(text));
+    expect(loud.map(([key]) => key)).toEqual(["connect.tabTroubleTitle"]);
+  });
+
+  it("stands in the catalogues only: no component says something of its own", () => {
+    const spoken = ["title", "label", "aria-label", "alt", "placeholder", "help", "hint", "verb", "back", "text"];
+    const bare: string[] = [];
+    for (const { name, file } of sources) {
+      visit(file, (node) => {
+        if (ts.isJsxText(node) && /\p{L}/u.test(node.text)) bare.push(`${name}: ${node.text.trim()}`);
+        if (ts.isJsxAttribute(node) && spoken.includes(node.name.getText()) && node.initializer && ts.isStringLiteral(node.initializer)) {
+          if (/\p{L}/u.test(node.initializer.text)) bare.push(`${name}: ${node.initializer.text}`);
+        }
+      });
+    }
+    expect(bare).toEqual([]);
+  });
+});
+
+describe("catalogues of providers", () => {
+  it("mean the same with dotted keys and with nested ones", () => {
+    expect(nest({ "reason.archived": "a", reason: { staff: "b" } })).toEqual({ reason: { archived: "a", staff: "b" } });
+    expect(nest({ settings: { "newStatus.pending.label": "x" } })).toEqual({ settings: { newStatus: { pending: { label: "x" } } } });
+  });
+});
