@@ -4,6 +4,8 @@ const nextConfig = {
   poweredByHeader: false,
   // `npm test` checks types over the whole tree, tests included; a build on a small machine need not do it again.
   typescript: { ignoreBuildErrors: true },
+  // The shared runtime starts every page by an inline script, which our content security policy forbids.
+  experimental: { turbopackSharedRuntime: false },
   allowedDevOrigins: ["127.0.0.1"],
   // These ship WASM, native look-ups or CommonJS tricks that a bundler breaks: they are required from node_modules.
   serverExternalPackages: [

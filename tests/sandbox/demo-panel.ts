@@ -8,7 +8,7 @@ import type { SaleorSandbox } from "./saleor/saleor";
 
 const FILES: Readonly<Record<string, { name: string; type: string }>> = {
   "/": { name: "demo-panel.html", type: "text/html" },
-  "/panel.js": { name: "demo-panel.js", type: "text/javascript" },
+  "/panel.js": { name: "demo-panel.page.js", type: "text/javascript" },
   "/panel.css": { name: "demo-panel.css", type: "text/css" },
 };
 

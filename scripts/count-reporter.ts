@@ -1,0 +1,41 @@
+/** Writes down how many tests passed, failed and were skipped, and why, for the sum that `npm test` prints. */
+import { writeFileSync } from "node:fs";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+
+export interface Count {
+  passed: number;
+  failed: number;
+  skipped: { name: string; reason: string | null }[];
+  failures: string[];
+}
+
+/** The default export, because that is how a reporter is named by its path. */
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const count: Count = { passed: 0, failed: 0, skipped: [], failures: [] };
+    for (const module of modules) countModule(module, count);
+    for (const _error of unhandledErrors) fail(count, "an error outside every test");
+    writeFileSync(process.env.COUNT_FILE ?? "count.json", JSON.stringify(count));
+  }
+}
+
+function countModule(module: TestModule, count: Count): void {
+  const tests = [...module.children.allTests()];
+  for (const test of tests) countTest(test, count);
+  // A file that could not be loaded, or a broken beforeAll, has failed without a failed test.
+  const hasFailedTest = tests.some((test) => test.result().state === "failed");
+  if (module.state() === "failed" && !hasFailedTest) fail(count, module.relativeModuleId);
+}
+
+function countTest(test: TestCase, count: Count): void {
+  const result = test.result();
+  const name = `${test.module.relativeModuleId} > ${test.fullName}`;
+  if (result.state === "passed") count.passed += 1;
+  else if (result.state === "failed") fail(count, name);
+  else count.skipped.push({ name, reason: (result.state === "skipped" && result.note) || null });
+}
+
+function fail(count: Count, name: string): void {
+  count.failed += 1;
+  count.failures.push(name);
+}
