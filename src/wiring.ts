@@ -16,6 +16,7 @@ import { createMarker } from "@/intake/marker";
 import type { ReceiveDeps } from "@/intake/receive";
 import { startJobs } from "@/jobs/jobs";
 import { createBell } from "@/ledger/bell";
+import { startFromNow } from "@/ledger/catch-up";
 import { dueLimitKeys } from "@/ledger/due";
 import { expandPending, forgetDeliveries, mark, shopsWithPendingMarks } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
@@ -34,6 +35,7 @@ import { mendWebhooks } from "@/saleor/mend-webhooks";
 import { saleorClientFor, sharedJwks } from "@/saleor/outbound";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { createWebhookVerifier } from "@/saleor/verify-webhook";
+import { createCatchUp } from "@/sweep/catch-up";
 import { createFullSync } from "@/sweep/full-sync";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
@@ -156,6 +158,7 @@ async function build() {
     dueLimitKeys: () => dueLimitKeys(db),
     async tick() {
       await loadShopsThatWait();
+      await catchUp.tick();
       await sweepAttemptsNowAndThen();
     },
     daily: () => daily(),
@@ -165,6 +168,8 @@ async function build() {
     drains.poke(limitKey);
     jobs.wake(limitKey);
   };
+
+  const catchUp = createCatchUp({ db, clientOf, wake, log: logger, everyMinutes: settings.CATCH_UP_MINUTES });
 
   /** Shops with marks whose connections are not mirrored yet: first start, or a database that was lost. */
   async function loadShopsThatWait(): Promise<void> {
@@ -208,6 +213,7 @@ async function build() {
 
   setOnInstalled(async ({ authData }) => {
     const shop = await connections.ensureShop(authData.saleorApiUrl, authData.appId);
+    await startFromNow(db, shop.id);
     await connections.loadShop(shop);
   });
 
@@ -255,6 +261,7 @@ async function build() {
     async close() {
       setOnInstalled(null);
       await drains.stop(8_000);
+      await catchUp.stop();
       await jobs.stop();
       await database.close();
     },

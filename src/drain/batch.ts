@@ -90,8 +90,8 @@ function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, read
     limits: provider.customers.tags,
     ownedTags: row.ownedTags,
   });
-  const updatedAt = new Date(customer.updatedAt);
-  if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, readAt) };
+  const { updatedAt } = customer;
+  if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
   const print = fingerprint(connection, provider.mapperVersion, provider.customers.payload(connection.settings, mapped.contact));
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
   const sent: Sent = { fingerprint: print, emailHmac: hmac, problems: mapped.contact.problems, updatedAt, readAt };
@@ -204,7 +204,13 @@ async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promis
   if (removal.kind === "closed") return { verdict: gone(row, removal.reason), outcome: null };
   const { outcome } = removal;
   if (outcome.kind === "skipped") return { verdict: gone(row, outcome.reason), outcome };
-  const sent: Sent = { fingerprint: "", emailHmac: row.emailHmac ?? "", problems: [], updatedAt: deps.now(), readAt: deps.now() };
+  const sent: Sent = {
+    fingerprint: "",
+    emailHmac: row.emailHmac ?? "",
+    problems: [],
+    updatedAt: deps.now().toISOString(),
+    readAt: deps.now(),
+  };
   const verdict = judge(row, outcome, sent, { retry: deps.retry, now: deps.now() });
   return { verdict: { ...verdict, fingerprint: null, refusedFingerprint: null }, outcome };
 }

@@ -22,7 +22,8 @@ export interface Sent {
   emailHmac: string;
   /** The mapping left something out: reason codes. */
   problems: readonly string[];
-  updatedAt: Date;
+  /** Saleor's own text: it holds microseconds, which a Date would lose. */
+  updatedAt: string;
   readAt: Date;
 }
 
@@ -43,7 +44,7 @@ export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRul
         ...fromReceipt(outcome.receipt ?? {}),
         fingerprint: null,
         emailHmac: sent.emailHmac,
-        readAt: sent.readAt,
+        ...readOf(sent),
       };
     case "refused":
       return {
@@ -52,7 +53,7 @@ export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRul
         fingerprint: null,
         refusedFingerprint: sent.fingerprint,
         warnings: sent.problems,
-        readAt: sent.readAt,
+        ...readOf(sent),
       };
     case "retry":
       return again(row, outcome, rules);
@@ -74,21 +75,21 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
     fingerprint: sent.fingerprint,
     refusedFingerprint: null,
     emailHmac: sent.emailHmac,
-    readAt: sent.readAt,
+    ...readOf(sent),
     goneSettled: reread.dueInSeconds === null,
   };
 }
 
 /** A customer that looks older than the event that woke us was read from a lagging replica: look again later. */
 function nextReread(row: DueRow, sent: Sent): { dueInSeconds: number | null; rereads: number } {
-  const stale = row.goneAt !== null || (row.wantedAt !== null && sent.updatedAt.getTime() < row.wantedAt.getTime() - STALE_MILLISECONDS);
+  const stale = row.goneAt !== null || (row.wantedAt !== null && Date.parse(sent.updatedAt) < row.wantedAt.getTime() - STALE_MILLISECONDS);
   const seconds = stale ? REREAD_SECONDS[row.rereads] : undefined;
   return { dueInSeconds: seconds ?? null, rereads: seconds === undefined ? 0 : row.rereads + 1 };
 }
 
 /** The mapping says that this person is not sent at all. */
-export function judgeSkipped(row: DueRow, reason: string, readAt: Date): Verdict {
-  return { ...calm(row, "skipped", reason), fingerprint: null, readAt };
+export function judgeSkipped(row: DueRow, reason: string, read: Pick<Sent, "updatedAt" | "readAt">): Verdict {
+  return { ...calm(row, "skipped", reason), fingerprint: null, ...readOf(read) };
 }
 
 /** Not in what Saleor answered, and no event says deleted: replica lag, or a core that tells nobody about deletions. */
@@ -108,7 +109,7 @@ export function judgeStillRefused(row: DueRow, sent: Sent): Verdict {
     ...calm(row, "refused", row.reason),
     vendorText: row.vendorText,
     warnings: sent.problems,
-    readAt: sent.readAt,
+    ...readOf(sent),
   };
 }
 
@@ -125,6 +126,10 @@ export function again(row: DueRow, outcome: Extract<Outcome, { kind: "retry" }>,
     dueInSeconds: shared ? 0 : backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds),
     attempts: shared ? row.attempts : row.attempts + 1,
   };
+}
+
+function readOf(sent: Pick<Sent, "updatedAt" | "readAt">): Pick<Verdict, "readAt" | "seenUpdatedAt"> {
+  return { readAt: sent.readAt, seenUpdatedAt: sent.updatedAt };
 }
 
 function calm(row: DueRow, state: Verdict["state"], reason: string | null): Verdict {

@@ -53,7 +53,7 @@ export async function mark(db: Db, marks: readonly Mark[]): Promise<{ limitKeys:
  * Marks meet history: a row in backoff keeps its time and attempts, a settled one is due now. Every mark raises the
  * version, so that a delivery under way does not settle what came after it.
  */
-const onMarkedAgain = sql`
+export const onMarkedAgain = sql`
   on conflict (connection_id, customer_id) do update set
     version = l.version + 1,
     wanted_at = greatest(l.wanted_at, excluded.wanted_at),

@@ -27,6 +27,8 @@ export interface Verdict {
   /** The deletion that an event spoke of is dealt with, or was taken back. */
   goneSettled?: boolean;
   readAt?: Date;
+  /** `updatedAt` of the customer as it was read: catch-up leaves alone what was seen at least as fresh. */
+  seenUpdatedAt?: string;
 }
 
 /** @returns how many rows took their verdict. */
@@ -38,7 +40,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz)
+        owned_tags jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
     ), done as (
       update ledger l set
         state = case when l.version = v.version then v.state when l.state = 'retrying' then l.state else 'waiting' end,
@@ -63,7 +65,8 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         force = l.force and (not v.final or l.version <> v.version),
         historic = l.historic and (not v.final or l.version <> v.version),
         run_id = case when v.final and l.version = v.version then null else l.run_id end,
-        in_flight = null, in_flight_at = null, read_at = coalesce(v.read_at, l.read_at), updated_at = now()
+        in_flight = null, in_flight_at = null, read_at = coalesce(v.read_at, l.read_at),
+        seen_updated_at = coalesce(v.seen_updated_at, l.seen_updated_at), updated_at = now()
       from v
       where l.connection_id = v.connection_id and l.customer_id = v.customer_id and ${holds(lease)}
       returning v.connection_id, v.run_id, v.final and l.version = v.version as final, v.state, v.change, v.delivered
@@ -119,6 +122,7 @@ function toRecord(verdict: Verdict) {
     final: isFinal(verdict.state),
     run_id: row.runId,
     read_at: verdict.readAt ?? null,
+    seen_updated_at: verdict.seenUpdatedAt ?? null,
   };
 }
 

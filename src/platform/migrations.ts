@@ -15,6 +15,10 @@ async function start(db: Kysely<unknown>): Promise<void> {
       installed_at timestamptz not null default now(),
       retired_at timestamptz,
       settings_loaded boolean not null default false,
+      watermark timestamptz,
+      catch_up_at timestamptz not null default now(),
+      catch_up_until timestamptz,
+      caught_up_at timestamptz,
       unique (saleor_api_url, app_id)
     )`,
     sql`create table connection_state (
@@ -75,6 +79,7 @@ async function start(db: Kysely<unknown>): Promise<void> {
       change text,
       delivered_at timestamptz,
       read_at timestamptz,
+      seen_updated_at timestamptz,
       updated_at timestamptz not null default now(),
       primary key (connection_id, customer_id)
     ) with (fillfactor = 80)`,

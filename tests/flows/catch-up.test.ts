@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Connected, startConnected, until } from "./app";
+
+const variables = { CATCH_UP_MINUTES: "0.02" };
+let town: Connected;
+beforeAll(async () => {
+  town = await startConnected({ variables });
+});
+afterAll(() => town.close());
+
+const member = (email: string) => town.mailchimp.audience().member(email);
+
+describe("catch-up", () => {
+  it("heals changes whose webhooks never arrived", async () => {
+    const person = await town.saleor.customers.create({ email: "lost@shop-one.dev", firstName: "Lo" }, { silent: true });
+    await until(() => member("lost@shop-one.dev"));
+    await town.saleor.customers.setPrivateMeta(person.id, { mailchimp_tags: '["late"]' }, { silent: true });
+    await until(() => member("lost@shop-one.dev")?.tags.includes("late"));
+  });
+
+  it("keeps logins from the provider, though they move updatedAt", async () => {
+    const person = await town.saleor.customers.create({ email: "regular@shop-one.dev" });
+    await until(() => member("regular@shop-one.dev")?.tags.length === 1);
+    const writes = town.mailchimp.requests.length;
+    await town.saleor.customers.login(person.id);
+    await until(() => readSince(person.updatedAt));
+    expect(town.mailchimp.requests.length).toBe(writes);
+  });
+
+  it("looks again after Saleor could not be asked", async () => {
+    town.saleor.fail({ kind: "error500", operation: "CustomerIdsUpdated", times: 1 });
+    await until(() => town.app.logged().includes("catch-up broke off"));
+    expect(await town.app.rows("select watermark from shop where watermark is not null")).toHaveLength(1);
+  });
+});
+
+/** The drain has read the customer as of after the login. */
+async function readSince(updatedAt: number): Promise<boolean> {
+  const rows = await town.app.rows<{ seen_updated_at: Date }>("select max(seen_updated_at) as seen_updated_at from ledger");
+  return (rows[0]?.seen_updated_at.getTime() ?? 0) * 1000 > updatedAt;
+}
