@@ -20,7 +20,10 @@ export interface DrainDeps {
   openConnection(id: ConnectionId): Promise<Opened>;
   /** 1 to 100 ids. */
   readCustomers(shop: Shop, ids: readonly CustomerId[], metaKeys: readonly string[]): Promise<CustomersRead>;
-  findCustomerByEmail(shop: Shop, email: string): Promise<{ kind: "found" } | { kind: "none" } | { kind: "unreadable"; reason: string }>;
+  findCustomerByEmail(
+    shop: Shop,
+    email: string,
+  ): Promise<{ kind: "found"; id: CustomerId } | { kind: "none" } | { kind: "unreadable"; reason: string }>;
   /** A person must act: the connection stops, its marks wait. */
   stopConnection(id: ConnectionId, health: "reconnect" | "target_gone" | "unreadable", reason: string): Promise<void>;
   limiter(limitKey: string, limits: AnyProvider["limits"]): Limiter;

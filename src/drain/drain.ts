@@ -10,7 +10,8 @@ import { settle } from "@/ledger/settle";
 import type { ConnectionId } from "@/model/shop";
 import type { AnyProvider, Link } from "@/providers/contract";
 import { backoffSeconds } from "./backoff";
-import { type BatchResult, deliverBatch, describe } from "./batch";
+import { type BatchResult, deliverBatch } from "./batch";
+import { describe } from "./deliver";
 import type { DrainDeps } from "./deps";
 import { asBefore } from "./judge";
 
@@ -73,6 +74,7 @@ class Slice {
   private halted = false;
   private more = false;
   private taking: Promise<unknown> = Promise.resolve();
+  private lastMove: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly deps: DrainDeps,
@@ -151,7 +153,15 @@ class Slice {
       log: deps.log,
       signal: input.signal,
     };
-    await this.conclude(connectionId, await deliverBatch(deps, { provider: input.provider, connection, link, lease: input.lease }, rows));
+    const oneAtATime = <T>(task: () => Promise<T>) => this.afterTheOthers(task);
+    const work = { provider: input.provider, connection, link, lease: input.lease, oneAtATime };
+    await this.conclude(connectionId, await deliverBatch(deps, work, rows));
+  }
+
+  private afterTheOthers<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.lastMove.then(task);
+    this.lastMove = turn.catch(() => {});
+    return turn;
   }
 
   private async conclude(connectionId: ConnectionId, result: BatchResult): Promise<void> {

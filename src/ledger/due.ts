@@ -45,38 +45,70 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
   return rows.map(toDueRow);
 }
 
+/** Which contact a row stands for, under which identity, with which tags of ours. */
+export type Held = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags">;
+
 /**
  * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. A row
  * that is not answered belongs to somebody else by now (the lease was lost): it must not be sent.
+ * @returns the contact that each row holds now.
  */
 export async function markInFlight(
   db: Db,
   lease: { limitKey: string; token: number },
   connectionId: ConnectionId,
   ids: readonly CustomerId[],
-): Promise<Set<CustomerId>> {
-  const { rows } = await sql<{ customer_id: string }>`
+): Promise<Map<CustomerId, Held>> {
+  const { rows } = await sql<{ customer_id: string; remote_key: string | null; email_hmac: string | null; owned_tags: string[] }>`
     update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null
     from (select json_array_elements_text(${JSON.stringify(ids)}::json) as customer_id) v
     where l.connection_id = ${connectionId} and l.customer_id = v.customer_id and ${holds(lease)}
-    returning l.customer_id`.execute(db);
-  return new Set(rows.map((row) => row.customer_id));
+    returning l.customer_id, l.remote_key, l.email_hmac, l.owned_tags`.execute(db);
+  return new Map(rows.map((row) => [row.customer_id, { remoteKey: row.remote_key, emailHmac: row.email_hmac, ownedTags: row.owned_tags }]));
 }
 
 export function holds(lease: { limitKey: string; token: number }): RawBuilder<unknown> {
   return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;
 }
 
-/** Tags that we own under these identities on other rows: whoever takes over an address takes over the tags with it. */
-export async function inheritedTags(db: Db, connectionId: ConnectionId, hmacs: readonly string[]): Promise<Map<string, string[]>> {
+/** Rows that stand under these identities, with the tags that we own on them. */
+export async function holdersOf(
+  db: Db,
+  connectionId: ConnectionId,
+  hmacs: readonly string[],
+): Promise<Map<string, { customerId: CustomerId; ownedTags: string[] }[]>> {
   if (hmacs.length === 0) return new Map();
-  const { rows } = await sql<{ email_hmac: string; owned_tags: string[] }>`
-    select email_hmac, owned_tags from ledger
-    where connection_id = ${connectionId} and owned_tags <> '[]'
-      and email_hmac in (select json_array_elements_text(${JSON.stringify(hmacs)}::json))`.execute(db);
-  const byHmac = new Map<string, string[]>();
-  for (const row of rows) byHmac.set(row.email_hmac, [...(byHmac.get(row.email_hmac) ?? []), ...row.owned_tags]);
-  return byHmac;
+  const { rows } = await sql<{ email_hmac: string; customer_id: string; owned_tags: string[] }>`
+    select email_hmac, customer_id, owned_tags from ledger
+    where connection_id = ${connectionId} and email_hmac in (select json_array_elements_text(${JSON.stringify(hmacs)}::json))`.execute(db);
+  const holders = new Map<string, { customerId: CustomerId; ownedTags: string[] }[]>();
+  for (const row of rows) {
+    const known = holders.get(row.email_hmac) ?? [];
+    holders.set(row.email_hmac, [...known, { customerId: row.customer_id, ownedTags: row.owned_tags }]);
+  }
+  return holders;
+}
+
+/**
+ * These customers stand under their address now: whoever stood there before, under the same contact, does not hold it
+ * any more, so that a rename that comes later cannot carry it away.
+ */
+export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<void> {
+  await sql`
+    update ledger l set remote_key = null, fingerprint = null, owned_tags = '[]'
+    from ledger taker
+    where taker.connection_id = ${connectionId} and taker.customer_id in (select json_array_elements_text(${JSON.stringify(ids)}::json))
+      and l.connection_id = taker.connection_id and l.email_hmac = taker.email_hmac and l.remote_key = taker.remote_key
+      and l.customer_id <> taker.customer_id
+      and l.customer_id not in (select json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(db);
+}
+
+/** A contact that its customer left behind belongs to who has the address now, with the tags that we own on it. */
+export async function handOverContact(db: Db, connectionId: ConnectionId, to: CustomerId, held: Held): Promise<void> {
+  await sql`
+    update ledger set remote_key = ${held.remoteKey}, email_hmac = ${held.emailHmac}, owned_tags = ${JSON.stringify(held.ownedTags)}::jsonb,
+      fingerprint = null
+    where connection_id = ${connectionId} and customer_id = ${to} and remote_key is null`.execute(db);
 }
 
 /** Does another customer that is not gone stand under this identity? */

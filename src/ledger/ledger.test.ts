@@ -108,7 +108,7 @@ describe("settling", () => {
     await releaseLease(database.db, old);
     await lease();
     expect(await settle(database.db, old, [inSync(row as DueRow)])).toBe(0);
-    expect(await markInFlight(database.db, old, "c1", ["u1"])).toEqual(new Set());
+    expect(await markInFlight(database.db, old, "c1", ["u1"])).toEqual(new Map());
     expect(await renewLease(database.db, old, 30)).toBe(false);
   });
 

@@ -114,8 +114,8 @@ describe("what is wrong is refused for good", () => {
 
 describe("marks", () => {
   it("turns a burst of a hundred events into few writes, and each customer ends right", async () => {
-    const people = [];
-    for (let i = 0; i < 20; i++) people.push(await town.saleor.customers.create({ email: `burst${i}@shop-one.dev` }, { silent: true }));
+    const emails = Array.from({ length: 20 }, (_, i) => `burst${i}@shop-one.dev`);
+    const people = await Promise.all(emails.map((email) => town.saleor.customers.create({ email }, { silent: true })));
     const before = town.mailchimp.requests.length;
     await Promise.all(
       Array.from({ length: 100 }, (_, i) => town.saleor.customers.update(people[i % 20]!.id, { firstName: `Turn ${Math.floor(i / 20)}` })),

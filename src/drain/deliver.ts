@@ -1,0 +1,177 @@
+/**
+ * Contacts on their way to the provider and their verdicts on the way back. Most go all at once. Where an address
+ * changes hands, order decides who ends up with which contact: those go one batch at a time, leavers before takers.
+ */
+import { type Held, handOverContact, holdersOf, markInFlight, releaseContacts } from "@/ledger/due";
+import type { Lease } from "@/ledger/lease";
+import type { DueRow } from "@/ledger/row";
+import { settle, type Verdict } from "@/ledger/settle";
+import type { OpenConnection } from "@/model/connection";
+import type { Contact } from "@/model/contact";
+import type { Outcome } from "@/model/outcome";
+import type { AnyProvider, Link, Outcomes } from "@/providers/contract";
+import type { DrainDeps } from "./deps";
+import { removeContact } from "./gone";
+import { judge, type Sent } from "./judge";
+import { leaversFirst } from "./leavers-first";
+
+export interface BatchWork {
+  provider: AnyProvider;
+  connection: OpenConnection;
+  link: Link;
+  lease: Lease;
+  /** Runs one such task of the limit key after the other. */
+  oneAtATime<T>(task: () => Promise<T>): Promise<T>;
+}
+
+export interface DeliverStep {
+  kind: "deliver";
+  row: DueRow;
+  contact: Contact;
+  sent: Sent;
+}
+
+export interface Judged {
+  verdict: Verdict;
+  outcome: Outcome | null;
+}
+
+type Holders = Awaited<ReturnType<typeof holdersOf>>;
+
+export async function deliver(
+  deps: DrainDeps,
+  work: BatchWork,
+  steps: readonly DeliverStep[],
+): Promise<{ settled: Judged[]; unsettled: Judged[] }> {
+  const holders = await findHolders(deps, work, steps);
+  const contested = new Set(steps.filter((step) => isContested(step, holders)));
+  const calm = steps.filter((step) => !contested.has(step));
+  const [unsettled, settled] = await Promise.all([send(deps, work, calm), deliverContested(deps, work, [...contested])]);
+  return { settled, unsettled };
+}
+
+/** Rows that stand under an address that these contacts are about to take: they left it, or were deleted. */
+function findHolders(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Holders> {
+  const newcomers = steps.filter(({ contact }) => contact.emailChanged || !contact.remoteKey);
+  return holdersOf(
+    deps.db,
+    work.connection.id,
+    newcomers.map(({ sent }) => sent.emailHmac),
+  );
+}
+
+function isContested({ row, contact, sent }: DeliverStep, holders: Holders): boolean {
+  return contact.emailChanged || (holders.get(sent.emailHmac) ?? []).some((holder) => holder.customerId !== row.customerId);
+}
+
+async function deliverContested(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
+  const done: Judged[] = [];
+  for (const round of leaversFirst(steps)) done.push(...(await work.oneAtATime(() => deliverRound(deps, work, round))));
+  return done;
+}
+
+/** Settled before the next round begins: who takes over a contact must be known to whoever held it. */
+async function deliverRound(deps: DrainDeps, work: BatchWork, round: readonly DeliverStep[]): Promise<Judged[]> {
+  const steps = inheritTags(round, await findHolders(deps, work, round));
+  const judged = await send(deps, work, steps);
+  await settle(
+    deps.db,
+    work.lease,
+    judged.map(({ verdict }) => verdict),
+  );
+  const inSync = judged.flatMap(({ verdict }) => (verdict.state === "in_sync" ? [verdict.row.customerId] : []));
+  await releaseContacts(deps.db, work.connection.id, inSync);
+  await Promise.all(judged.map((item) => retireOldContact(deps, work, item)));
+  return judged;
+}
+
+/** Who takes over an address takes over our tags on it, so that those not wanted any more are removed. */
+function inheritTags(steps: readonly DeliverStep[], holders: Holders): DeliverStep[] {
+  return steps.map((step) => {
+    const inherited = (holders.get(step.sent.emailHmac) ?? []).flatMap((holder) => holder.ownedTags);
+    return { ...step, contact: { ...step.contact, ownedTags: [...new Set([...step.contact.ownedTags, ...inherited])] } };
+  });
+}
+
+async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
+  if (steps.length === 0) return [];
+  const ids = steps.map((step) => step.row.customerId);
+  const ours = await markInFlight(deps.db, work.lease, work.connection.id, ids);
+  const sending = steps.flatMap((step) => {
+    const held = ours.get(step.row.customerId);
+    return held ? [asHeldNow(step, held)] : [];
+  });
+  if (sending.length === 0) return [];
+  const outcomes = await callProvider(
+    deps,
+    work,
+    sending.map((step) => step.contact),
+  );
+  const rules = { retry: deps.retry, now: deps.now() };
+  return sending.map(({ row, sent }) => {
+    const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
+    return { outcome, verdict: judge(row, outcome, sent, rules) };
+  });
+}
+
+/** While others were served, the contact may have passed to somebody else, or another one to this customer. */
+function asHeldNow(step: DeliverStep, held: Held): DeliverStep {
+  if (held.remoteKey === step.row.remoteKey) return step;
+  const ownedTags = [...new Set([...step.contact.ownedTags, ...held.ownedTags])];
+  const emailChanged = held.remoteKey !== null && held.emailHmac !== step.sent.emailHmac;
+  return { ...step, row: { ...step.row, ...held }, contact: { ...step.contact, remoteKey: held.remoteKey, ownedTags, emailChanged } };
+}
+
+/** An e-mail change met a contact that already has the new address: the one left behind goes as the deletion policy says. */
+async function retireOldContact(deps: DrainDeps, work: BatchWork, { verdict: { row }, outcome }: Judged): Promise<void> {
+  if (outcome?.kind !== "delivered" || !row.remoteKey || !outcome.receipt.warnings?.includes("moved_to_existing")) return;
+  const removal = await removeContact(deps, { ...work, row, remoteKey: row.remoteKey });
+  if (removal.kind === "closed" && removal.owner) await handOverContact(deps.db, work.connection.id, removal.owner, row);
+  if (removal.kind === "outcome")
+    deps.log.warn(
+      { connection: work.connection.id, outcome: removal.outcome.kind, reason: removal.outcome.reason },
+      "old contact not retired",
+    );
+}
+
+/** The one place where an adapter's surprise becomes a verdict: a thrown error is our bug, and the batch is tried again. */
+async function callProvider(deps: DrainDeps, work: BatchWork, contacts: readonly Contact[]): Promise<Outcomes> {
+  const { provider, connection, link } = work;
+  const started = performance.now();
+  try {
+    const outcomes = await provider.customers.upsert(link, contacts);
+    deps.log.info(
+      {
+        provider: provider.id,
+        connection: connection.id,
+        count: contacts.length,
+        kinds: tally(outcomes),
+        ms: Math.round(performance.now() - started),
+      },
+      "delivered",
+    );
+    return outcomes;
+  } catch (error) {
+    if (!link.signal.aborted)
+      deps.log.error({ provider: provider.id, connection: connection.id, count: contacts.length, error: describe(error) }, "adapter threw");
+    return new Map(contacts.map((contact) => [contact.key, { kind: "retry", reason: "internal_error" }]));
+  }
+}
+
+/** Class and place of an error; its message may quote data. */
+export function describe(error: unknown): { name: string; at: string | undefined } {
+  const known = error instanceof Error ? error : new Error(typeof error);
+  return {
+    name: known.name,
+    at: known.stack
+      ?.split("\n")
+      .find((line) => line.includes(" at "))
+      ?.trim(),
+  };
+}
+
+function tally(outcomes: Outcomes): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes.values()) counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
+  return counts;
+}
