@@ -36,6 +36,7 @@ import { saleorClientFor, sharedJwks } from "@/saleor/outbound";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { createWebhookVerifier } from "@/saleor/verify-webhook";
 import { createCatchUp } from "@/sweep/catch-up";
+import { createComparison } from "@/sweep/compare";
 import { createFullSync } from "@/sweep/full-sync";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
@@ -159,6 +160,7 @@ async function build() {
     async tick() {
       await loadShopsThatWait();
       await catchUp.tick();
+      await comparison.tick();
       await sweepAttemptsNowAndThen();
     },
     daily: () => daily(),
@@ -170,6 +172,15 @@ async function build() {
   };
 
   const catchUp = createCatchUp({ db, clientOf, wake, log: logger, everyMinutes: settings.CATCH_UP_MINUTES });
+
+  const comparison = createComparison({
+    db,
+    clientOf,
+    wake,
+    brake: (id, { absent }) => problems.raiseBrake(id, absent).catch(() => logger.warn({ connection: id }, "app problem not raised")),
+    log: logger,
+    everyHours: settings.COMPARE_HOURS,
+  });
 
   /** Shops with marks whose connections are not mirrored yet: first start, or a database that was lost. */
   async function loadShopsThatWait(): Promise<void> {
@@ -261,7 +272,7 @@ async function build() {
     async close() {
       setOnInstalled(null);
       await drains.stop(8_000);
-      await catchUp.stop();
+      await Promise.all([catchUp.stop(), comparison.stop()]);
       await jobs.stop();
       await database.close();
     },

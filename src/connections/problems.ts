@@ -33,6 +33,12 @@ export function createProblems(deps: ProblemsDeps) {
         const message = sentences[health]?.(deps.title(provider));
         if (message) await raiseProblem(client, { key: keyOf(provider), message });
       }),
+    /** Many customers vanished from Saleor at once: nothing is removed until a person has looked. */
+    raiseBrake: (id: ConnectionId, absent: number) =>
+      withClient(id, (client, provider) => {
+        const message = `${deps.title(provider)}: ${absent} customers vanished from Saleor at once. Nothing was removed. Look before going on.`;
+        return raiseProblem(client, { key: `${provider}-vanished`, message });
+      }),
     dismiss: (id: ConnectionId) => withClient(id, (client, provider) => dismissProblem(client, keyOf(provider))),
   };
 }

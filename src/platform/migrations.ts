@@ -19,6 +19,8 @@ async function start(db: Kysely<unknown>): Promise<void> {
       catch_up_at timestamptz not null default now(),
       catch_up_until timestamptz,
       caught_up_at timestamptz,
+      compare_at timestamptz not null default now() + interval '1 hour',
+      compare_until timestamptz,
       unique (saleor_api_url, app_id)
     )`,
     sql`create table connection_state (
@@ -80,6 +82,9 @@ async function start(db: Kysely<unknown>): Promise<void> {
       delivered_at timestamptz,
       read_at timestamptz,
       seen_updated_at timestamptz,
+      listed_at timestamptz,
+      absent_since timestamptz,
+      absent_reads smallint not null default 0,
       updated_at timestamptz not null default now(),
       primary key (connection_id, customer_id)
     ) with (fillfactor = 80)`,

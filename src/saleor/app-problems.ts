@@ -2,9 +2,9 @@
  * Problems that the Dashboard shows beside the app, for somebody who has not opened it. Known to cores from 3.22.36 on;
  * older ones refuse the unknown mutation, so they are not asked (core 3.23, saleor/graphql/app/mutations/app_problem_create.py).
  */
-import { AppIdentityDocument, AppProblemCreateDocument, AppProblemDismissDocument } from "@graphql/generated/graphql";
+import { AppProblemCreateDocument, AppProblemDismissDocument } from "@graphql/generated/graphql";
 import type { SaleorClient } from "./client";
-import { parseCoreVersion } from "./webhook-definitions";
+import { coreVersionOf } from "./core-version";
 
 export interface Problem {
   /** 3 to 128 characters; one problem per key, a repeat only counts up. */
@@ -28,8 +28,7 @@ export async function dismissProblem(client: SaleorClient, key: string): Promise
 }
 
 async function knowsProblems(client: SaleorClient): Promise<boolean> {
-  const identity = await client.request(AppIdentityDocument, {});
-  const core = identity.kind === "ok" ? parseCoreVersion(identity.data.shop.version) : null;
+  const core = await coreVersionOf(client);
   if (!core) return false;
   const [major, minor, patch] = core;
   return major > 3 || minor > 22 || (minor === 22 && patch >= 36);
