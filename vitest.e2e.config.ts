@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import base from "./vitest.config";
+import base from "./vitest.config.ts";
 
 /** In real Chromium against the production build. One file after the other: each starts a whole shop, and time is measured in seconds. */
 export default mergeConfig(

@@ -126,7 +126,7 @@ function setUpPanel() {
 
 applyTheme();
 setUpPanel();
-const installing = /^\/(extensions|apps)\/install/.test(location.pathname) || !session.app;
+const installing = /^(\/dashboard)?\/(extensions|apps)\/install/.test(location.pathname) || !session.app;
 if (installing) showInstall();
 const frame = installing ? undefined : showApp();
 setUpControls(frame);
