@@ -3,13 +3,13 @@
  * the ledger says what is due; whatever it loses, the ledger still says so.
  */
 import { randomUUID } from "node:crypto";
-import { dueRows } from "@/ledger/due";
+import { dueRows, type TakeInput } from "@/ledger/due";
 import { acquireLease, type Lease, leaveAlone, providerAnswers, releaseLease, renewLease } from "@/ledger/lease";
 import type { DueRow } from "@/ledger/row";
 import { settle } from "@/ledger/settle";
 import type { ConnectionId } from "@/model/shop";
 import type { AnyProvider, Link } from "@/providers/contract";
-import { backoffSeconds } from "./backoff";
+import { backoffSeconds, pauseSeconds } from "./backoff";
 import { type BatchResult, deliverBatch } from "./batch";
 import { describe } from "./deliver";
 import type { DrainDeps } from "./deps";
@@ -86,15 +86,15 @@ class Slice {
 
   async run(): Promise<{ more: boolean }> {
     // After shared failures one customer goes first, as a probe: thousands would tell us nothing more.
-    if (this.failures > 0 && !(await this.step(1))) return { more: false };
-    if (!this.halted) await Promise.all(Array.from({ length: WORKERS }, (_, index) => this.work(index === 0)));
+    if (this.failures > 0 && !(await this.step(1, "probe"))) return { more: false };
+    if (!this.halted) await Promise.all(Array.from({ length: WORKERS }, (_, index) => this.work(index === 0 ? "fresh" : "any")));
     return { more: this.more && !this.halted };
   }
 
-  /** @param freshOnly the first worker takes no history, so that a fresh change never waits behind a backfill. */
-  private async work(freshOnly: boolean): Promise<void> {
+  /** The first worker takes no history, so that a fresh change never waits behind a backfill. */
+  private async work(which: TakeInput["which"]): Promise<void> {
     while (this.mayGoOn()) {
-      if (await this.step(this.input.provider.limits.batchSize, freshOnly)) continue;
+      if (await this.step(this.input.provider.limits.batchSize, which)) continue;
       if (this.busy.size === 0) return;
       await this.input.control.poked();
     }
@@ -106,8 +106,8 @@ class Slice {
   }
 
   /** @returns false when nothing was due. */
-  private async step(limit: number, freshOnly = false): Promise<boolean> {
-    const rows = await this.take(limit, freshOnly);
+  private async step(limit: number, which: TakeInput["which"]): Promise<boolean> {
+    const rows = await this.take(limit, which);
     if (rows.length === 0) return false;
     try {
       await Promise.all([...groupByConnection(rows)].map(([id, group]) => this.deliverFor(id, group)));
@@ -118,13 +118,13 @@ class Slice {
   }
 
   /** One at a time, so that two workers never take the same row. */
-  private take(limit: number, freshOnly: boolean): Promise<DueRow[]> {
+  private take(limit: number, which: TakeInput["which"]): Promise<DueRow[]> {
     const take = this.taking.then(async () => {
       const { lease, provider } = this.input;
       const rows = await dueRows(this.deps.db, {
         limitKey: lease.limitKey,
         limit,
-        freshOnly,
+        which,
         busy: [...this.busy],
         cutOffSeconds: provider.limits.vendorCutOffSeconds,
       });
@@ -176,7 +176,7 @@ class Slice {
   private async halt(failure: { reason: string; afterSeconds: number }): Promise<void> {
     if (this.halted) return;
     this.halted = true;
-    const seconds = backoffSeconds(this.deps.retry, this.failures, failure.afterSeconds);
+    const seconds = pauseSeconds(this.deps.retry, this.failures, failure.afterSeconds);
     this.failures += 1;
     await leaveAlone(this.deps.db, this.input.lease, seconds, this.failures);
     this.deps.log.warn(

@@ -118,13 +118,14 @@ export function again(row: DueRow, outcome: Extract<Outcome, { kind: "retry" }>,
   const base = { row, failingSince, reason: outcome.reason, vendorText: outcome.vendorText ?? null, fingerprint: null };
   if (isTimeToGiveUp(rules.retry, failingSince, rules.now))
     return { ...base, state: "gave_up", dueInSeconds: null, attempts: row.attempts + 1 };
-  const shared = isShared(outcome);
+  // With the whole key waiting, the row itself stays due: on recovery everything goes at the provider's pace. A row that
+  // fails again may be the only one that does, and then it must not keep the others waiting.
+  const waitsWithAll = isShared(outcome) && row.failingSince === null;
   return {
     ...base,
     state: "retrying",
-    // With the whole key waiting, the row itself stays due: on recovery everything goes at the provider's pace.
-    dueInSeconds: shared ? 0 : backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds),
-    attempts: shared ? row.attempts : row.attempts + 1,
+    dueInSeconds: waitsWithAll ? 0 : backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds),
+    attempts: waitsWithAll ? row.attempts : row.attempts + 1,
   };
 }
 

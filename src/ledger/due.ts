@@ -22,8 +22,11 @@ export async function dueLimitKeys(db: Db): Promise<string[]> {
 export interface TakeInput {
   limitKey: string;
   limit: number;
-  /** Leave history aside: one worker is kept for fresh changes, so that they never wait behind a backfill. */
-  freshOnly?: boolean;
+  /**
+   * `fresh`: history is left aside; one worker is kept for fresh changes, so that they never wait behind a backfill.
+   * `probe`: those that have not failed yet come first, so that a record that always fails cannot pass for an outage.
+   */
+  which?: "any" | "fresh" | "probe";
   /** Rows that this very drain holds already, as `connection/customer`. */
   busy: readonly string[];
   /** Rows in flight under an older token are left alone for as long as the vendor may still be working on them. */
@@ -32,16 +35,17 @@ export interface TakeInput {
 
 /** The next due rows in lane order. Only reads: nobody else drains this key while the lease is held. */
 export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
+  const order = input.which === "probe" ? sql`l.failing_since is not null, l.lane, l.due_at` : sql`l.lane, l.due_at`;
   const { rows } = await sql<RawRow>`
     select l.* from connection_state c cross join lateral (
       select ${columns} from ledger l
-      where l.connection_id = c.id and l.due_at <= now() and ${mayGo} and ${input.freshOnly ? sql`not l.historic` : sql`true`}
+      where l.connection_id = c.id and l.due_at <= now() and ${mayGo} and ${input.which === "fresh" ? sql`not l.historic` : sql`true`}
         and (l.in_flight is null or l.in_flight_at < now() - ${input.cutOffSeconds} * interval '1 second')
         and (l.connection_id || '/' || l.customer_id) not in (select json_array_elements_text(${JSON.stringify(input.busy)}::json))
-      order by l.lane, l.due_at limit ${input.limit}
+      order by ${order} limit ${input.limit}
     ) l
     where c.limit_key = ${input.limitKey} and c.health not in ${stoppedHealth}
-    order by l.lane, l.due_at limit ${input.limit}`.execute(db);
+    order by ${order} limit ${input.limit}`.execute(db);
   return rows.map(toDueRow);
 }
 

@@ -90,6 +90,17 @@ describe("marks", () => {
 });
 
 describe("settling", () => {
+  it("tries somebody new first after a failure that all may share", async () => {
+    const { db } = database;
+    await mark(db, [one("u1"), one("u2")]);
+    const held = await lease();
+    const [first] = (await take()).filter((row) => row.customerId === "u1");
+    await settle(db, held, [{ ...inSync(first!), state: "retrying", dueInSeconds: -60, failingSince: new Date(), change: undefined }]);
+    const taken = async (which: "any" | "probe") =>
+      (await dueRows(db, { limitKey, limit: 1, which, busy: [], cutOffSeconds: 120 }))[0]?.customerId;
+    expect([await taken("any"), await taken("probe")]).toEqual(["u1", "u2"]);
+  });
+
   it("leaves a row due when it was marked again during the delivery", async () => {
     const held = await lease();
     await mark(database.db, [one("u1")]);
