@@ -8,7 +8,7 @@ import type { DoorAnswer } from "./oauth-pages";
 interface Door {
   deps: OAuthDeps;
   visit(deps: OAuthDeps, visit: Visit): Promise<DoorAnswer>;
-  /** APP_API_BASE_URL. */
+  /** As a browser reaches us: APP_IFRAME_BASE_URL, else APP_API_BASE_URL. */
   configuredBaseUrl: string | undefined;
 }
 

@@ -9,6 +9,7 @@ import type { Contact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
 import { CUSTOMERS_PER_READ } from "@/saleor/limits";
+import { saleorReason } from "@/saleor/reasons";
 import { type BatchWork, type DeliverStep, deliver, type Judged } from "./deliver";
 import type { DrainDeps } from "./deps";
 import { removeContact } from "./gone";
@@ -59,7 +60,7 @@ async function readPage(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[
   const read = await deps.readCustomers(work.connection.shop, ids, [tagsKey(work.provider.id)]);
   if (read.kind === "unreadable") {
     const rules = { retry: deps.retry, now: deps.now() };
-    const outcome = { kind: "retry" as const, reason: read.reason, afterSeconds: read.afterSeconds };
+    const outcome = { kind: "retry" as const, reason: saleorReason(read.reason), afterSeconds: read.afterSeconds };
     return rows.map((row) => ({ kind: "settled", verdict: again(row, outcome, rules) }));
   }
   return rows.map((row) => plan(work, row, read.found.get(row.customerId), read.readAt));
@@ -87,6 +88,7 @@ function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, read
     remoteKey: row.remoteKey,
     emailChanged: row.remoteKey !== null && row.emailHmac !== null && row.emailHmac !== hmac,
     ownedTags: row.ownedTags,
+    ownedFields: row.ownedFields,
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,

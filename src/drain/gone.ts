@@ -8,6 +8,7 @@ import type { OpenConnection } from "@/model/connection";
 import type { Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { AnyProvider, Link } from "@/providers/contract";
+import { saleorReason } from "@/saleor/reasons";
 import type { DrainDeps } from "./deps";
 import { emailHmac } from "./identity";
 
@@ -30,7 +31,7 @@ export async function removeContact(
   if (contact.kind !== "ok") return { kind: "outcome", outcome: contact };
   if (contact.value === null) return { kind: "closed", reason: "already_removed" };
   const owner = await whoOwns(deps, connection, row, contact.value.email);
-  if (owner.kind === "unreadable") return { kind: "outcome", outcome: { kind: "retry", reason: owner.reason } };
+  if (owner.kind === "unreadable") return { kind: "outcome", outcome: { kind: "retry", reason: saleorReason(owner.reason) } };
   if (owner.kind === "somebody") return { kind: "closed", reason: "identity_in_use", owner: owner.id };
   const outcomes = await provider.customers.remove(link, [{ key: row.customerId, remoteKey }], policy);
   const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };

@@ -156,5 +156,6 @@ function fromReceipt(receipt: Receipt): Partial<Verdict> {
   return {
     ...(receipt.remoteKey === undefined ? {} : { remoteKey: receipt.remoteKey }),
     ...(receipt.ownedTags === undefined ? {} : { ownedTags: receipt.ownedTags }),
+    ...(receipt.ownedFields === undefined ? {} : { ownedFields: receipt.ownedFields }),
   };
 }

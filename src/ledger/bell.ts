@@ -1,6 +1,6 @@
 import type { ConnectionId, CustomerId } from "@/model/shop";
 
-/** Tells whoever waits in this process that customers have an outcome. Others ask the database when their time is up. */
+/** Tells whoever waits that customers have an outcome: at once where the drain is in this process, else by asking. */
 export interface Bell {
   /** No ids = nobody of this connection can wait any longer: only a person can mend it. */
   ring(connectionId: ConnectionId, ids: readonly CustomerId[]): void;
@@ -14,6 +14,12 @@ export interface Listener {
   end(): void;
 }
 
+/** Where other processes may drain: which of these customers have an outcome by now, in the database's words. */
+export interface BellDeps {
+  check?: (connectionId: ConnectionId, ids: readonly CustomerId[]) => Promise<readonly CustomerId[]>;
+  everyMs?: number;
+}
+
 interface Ear {
   connectionId: ConnectionId;
   heard: Set<CustomerId>;
@@ -21,8 +27,26 @@ interface Ear {
   changed(): void;
 }
 
-export function createBell(): Bell {
+export function createBell({ check, everyMs = 1_000 }: BellDeps = {}): Bell {
   const ears = new Set<Ear>();
+
+  /** Asks until everybody is settled. A question that fails is asked again: the wait has its own end. */
+  function ask(ear: Ear, ids: readonly CustomerId[]): () => void {
+    if (!check) return () => {};
+    let timer: NodeJS.Timeout | undefined;
+    const again = () => {
+      timer = setTimeout(async () => {
+        const open = ids.filter((id) => !ear.heard.has(id));
+        for (const id of await check(ear.connectionId, open).catch(() => [])) ear.heard.add(id);
+        if (!ears.has(ear)) return;
+        ear.changed();
+        if (ears.has(ear)) again();
+      }, everyMs);
+    };
+    again();
+    return () => clearTimeout(timer);
+  }
+
   return {
     ring(connectionId, ids) {
       for (const ear of [...ears]) {
@@ -39,8 +63,10 @@ export function createBell(): Bell {
         end: () => ears.delete(ear),
         all: (ids, withinMs) =>
           new Promise((resolve) => {
+            const stopAsking = ask(ear, ids);
             const finish = () => {
               clearTimeout(timer);
+              stopAsking();
               ears.delete(ear);
               resolve();
             };

@@ -1,6 +1,6 @@
 /** Where a shop's catch-up stands, and the marks it makes. */
 import { sql } from "kysely";
-import type { CustomerId, Shop, ShopId } from "@/model/shop";
+import type { ConnectionId, CustomerId, Shop, ShopId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import { onMarkedAgain } from "./marks";
 import { Lane } from "./row";
@@ -50,6 +50,22 @@ export async function hurryCatchUp(db: Db, shopId: ShopId): Promise<void> {
 /** A fresh installation has nothing to catch up with: its customers go by a full sync, when the merchant wants it. */
 export async function startFromNow(db: Db, shopId: ShopId): Promise<void> {
   await sql`update shop set watermark = now() - interval '10 minutes' where id = ${shopId} and watermark is null`.execute(db);
+}
+
+/** Live sync was switched off: from here on changes are not noted. */
+export async function notePause(db: Db, connectionId: ConnectionId): Promise<void> {
+  await sql`update connection_state set paused_at = coalesce(paused_at, now()) where id = ${connectionId}`.execute(db);
+}
+
+/** Switched on again: what changed during the pause is looked for at once. A first switch-on has no pause behind it. */
+export async function endPause(db: Db, connectionId: ConnectionId): Promise<void> {
+  await sql`
+    with resumed as (
+      update connection_state c set paused_at = null from (select id, shop_id, paused_at from connection_state where id = ${connectionId}) was
+      where c.id = was.id and was.paused_at is not null returning was.shop_id, was.paused_at
+    )
+    update shop s set watermark = least(s.watermark, resumed.paused_at - interval '10 minutes'), catch_up_at = now()
+    from resumed where s.id = resumed.shop_id`.execute(db);
 }
 
 export interface SeenCustomer {

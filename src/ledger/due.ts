@@ -125,7 +125,7 @@ export async function isIdentityTaken(db: Db, connectionId: ConnectionId, hmac: 
 }
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -145,6 +145,7 @@ interface RawRow {
   remote_key: string | null;
   email_hmac: string | null;
   owned_tags: string[];
+  owned_fields: string[];
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -170,6 +171,7 @@ function toDueRow(row: RawRow): DueRow {
     remoteKey: row.remote_key,
     emailHmac: row.email_hmac,
     ownedTags: row.owned_tags,
+    ownedFields: row.owned_fields,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

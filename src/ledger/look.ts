@@ -68,6 +68,19 @@ export async function countPending(db: Db, connectionId: ConnectionId, ids: read
   return Number(rows[0]?.n ?? 0);
 }
 
+/** Those among these customers that nobody needs to wait for: settled, in backoff, or of a connection that only a person can mend. */
+export async function settledAmong(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<CustomerId[]> {
+  const { rows } = await sql<{ customer_id: string }>`
+    with wanted as (select value as customer_id from json_array_elements_text(${JSON.stringify(ids)}::json))
+    select wanted.customer_id from wanted
+    left join connection_state c on c.id = ${connectionId}
+    left join ledger l on l.connection_id = c.id and l.customer_id = wanted.customer_id
+    where l.customer_id is null or (l.state <> 'waiting' and l.in_flight is null) or c.health in ('reconnect', 'target_gone', 'unreadable')`.execute(
+    db,
+  );
+  return rows.map((row) => row.customer_id);
+}
+
 export interface RunRow {
   customerId: CustomerId;
   state: RowState;

@@ -30,6 +30,7 @@ export interface DueRow {
   remoteKey: string | null;
   emailHmac: string | null;
   ownedTags: string[];
+  ownedFields: string[];
   deliveries: number;
   force: boolean;
   historic: boolean;

@@ -100,13 +100,24 @@ export async function finishIfDone(db: Db, runId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Cancelled: what was marked and not sent yet is not due for this run's sake any more. */
+/**
+ * Cancelled: what was marked and not sent yet is not due for this run's sake any more. A fresh change that came in
+ * meanwhile (no longer historic) stays due; the others are as they were, and a resumed run may mark them again.
+ */
 export async function releaseRunRows(db: Db, runId: string, connectionId: ConnectionId): Promise<void> {
   await sql`
-    update ledger set run_id = null, due_at = null, version = version + 1,
-      state = case when delivered_at is null and remote_key is null then 'skipped' else 'in_sync' end,
-      reason = case when delivered_at is null and remote_key is null then 'run_cancelled' end
-    where connection_id = ${connectionId} and seen_run = ${runId} and run_id = ${runId} and in_flight is null`.execute(db);
+    with released as (
+      update ledger set run_id = null, seen_run = null, version = version + 1,
+        due_at = case when historic then null else due_at end,
+        state = case when not historic then state
+                     when fingerprint is not null then 'in_sync'
+                     when refused_fingerprint is not null then 'refused'
+                     when remote_key is not null then 'in_sync' else 'skipped' end,
+        reason = case when historic and fingerprint is null and refused_fingerprint is null and remote_key is null then 'run_cancelled' else reason end
+      where connection_id = ${connectionId} and seen_run = ${runId} and run_id = ${runId} and in_flight is null
+      returning 1
+    )
+    update sync_run set marked = greatest(0, marked - (select count(*) from released)) where id = ${runId}`.execute(db);
 }
 
 interface RawRun {

@@ -22,6 +22,7 @@ export interface Verdict {
   remoteKey?: string | null;
   emailHmac?: string | null;
   ownedTags?: readonly string[];
+  ownedFields?: readonly string[];
   warnings?: readonly string[];
   change?: "created" | "updated" | "unchanged" | null;
   /** The deletion that an event spoke of is dealt with, or was taken back. */
@@ -40,7 +41,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
     ), done as (
       update ledger l set
         state = case when l.version = v.version then v.state when l.state = 'retrying' then l.state else 'waiting' end,
@@ -56,6 +57,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         remote_key = case when v.has_remote then v.remote_key else l.remote_key end,
         email_hmac = case when v.has_hmac then v.email_hmac else l.email_hmac end,
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
+        owned_fields = coalesce(v.owned_fields, l.owned_fields),
         warnings = coalesce(v.warnings, '[]'),
         change = coalesce(v.change, l.change),
         gone_at = case when v.gone_settled and l.version = v.version then null else l.gone_at end,
@@ -115,6 +117,7 @@ function toRecord(verdict: Verdict) {
     has_hmac: verdict.emailHmac !== undefined,
     email_hmac: verdict.emailHmac ?? null,
     owned_tags: verdict.ownedTags ?? null,
+    owned_fields: verdict.ownedFields ?? null,
     warnings: verdict.warnings ?? null,
     change: verdict.change ?? null,
     gone_settled: verdict.goneSettled ?? false,

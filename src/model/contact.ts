@@ -31,6 +31,8 @@ export interface Contact {
   emailChanged: boolean;
   /** Tags on the contact that we set and may therefore remove. */
   ownedTags: readonly string[];
+  /** Fields on the contact that we filled and may therefore empty: an empty name in Saleor wipes nobody else's entry. */
+  ownedFields: readonly string[];
   /** For vendors that want one id per payload: the same for repeats of the same payload. */
   repeatId: string;
   /** From a sweep rather than from a fresh change: use the provider's quiet ways. */

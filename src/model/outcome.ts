@@ -10,6 +10,8 @@ export interface Receipt {
   remoteKey?: string;
   /** Every tag on the contact that we own from now on. Absent = ownership is as before. */
   ownedTags?: readonly string[];
+  /** Every field on the contact that we filled, now or before. Absent = ownership is as before. */
+  ownedFields?: readonly string[];
   /** Problems that did not stop the delivery, e.g. `tags_not_json`, `field_dropped:PHONE`. */
   warnings?: readonly Reason[];
 }

@@ -4,6 +4,7 @@ import type { Migration } from "kysely/migration";
 /** One entry per released change; never edited afterwards, only followed by the next. */
 export const migrations: Record<string, Migration> = {
   "0001_start": { up: start },
+  "0002_auth_data": { up: authData },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -36,6 +37,7 @@ async function start(db: Kysely<unknown>): Promise<void> {
       health_since timestamptz,
       settings_version bigint not null default 1,
       saving_until timestamptz,
+      paused_at timestamptz,
       last_delivered_at timestamptz,
       created_at timestamptz not null default now(),
       unique (shop_id, provider)
@@ -68,6 +70,7 @@ async function start(db: Kysely<unknown>): Promise<void> {
       remote_key text,
       email_hmac text,
       owned_tags jsonb not null default '[]',
+      owned_fields jsonb not null default '[]',
       rule_state jsonb,
       deliveries integer not null default 0,
       force boolean not null default false,
@@ -185,4 +188,15 @@ async function start(db: Kysely<unknown>): Promise<void> {
   ]) {
     await statement.execute(db);
   }
+}
+
+/** APL=postgres: installations beside the rest. The token is sealed. */
+async function authData(db: Kysely<unknown>): Promise<void> {
+  await sql`create table auth_data (
+    saleor_api_url text primary key,
+    app_id text not null,
+    sealed_token text not null,
+    jwks text,
+    updated_at timestamptz not null default now()
+  )`.execute(db);
 }

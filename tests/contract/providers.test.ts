@@ -188,6 +188,22 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
     });
   });
 
+  describe("empty values", () => {
+    it("wipe nothing that others filled, and clear what we filled", async () => {
+      bench.seed([{ email: email(1), firstName: "By hand" }]);
+      const adopted = await one(aContact(1, { mapped: { firstName: "" } }));
+      expect(firstNameOf(1)).toBe("By hand");
+      const known = { remoteKey: remoteKeyOf(adopted), ownedTags: ["Saleor Import"] };
+      const filled = await one(aContact(1, { ...known, mapped: { firstName: "Ours" } }));
+      expect(firstNameOf(1)).toBe("Ours");
+      const ownedFields = filled.kind === "delivered" ? (filled.receipt.ownedFields ?? []) : [];
+      await one(aContact(1, { ...known, ownedFields, mapped: { firstName: "" } }));
+      expect(firstNameOf(1)).toBe("");
+    });
+
+    const firstNameOf = (n: number) => at(email(n))?.firstName;
+  });
+
   describe("tags", () => {
     it("adds what is wanted, removes what we own, leaves the merchant's alone", async () => {
       bench.seed([{ email: email(1), tags: ["VIP", "By hand"] }]);

@@ -39,3 +39,15 @@ async function readSince(updatedAt: number): Promise<boolean> {
   const rows = await town.app.rows<{ seen_updated_at: Date }>("select max(seen_updated_at) as seen_updated_at from ledger");
   return (rows[0]?.seen_updated_at.getTime() ?? 0) * 1000 > updatedAt;
 }
+
+describe("a pause of live sync", () => {
+  it("is made up for when it ends", async () => {
+    await town.page.connections.setLive.mutate({ id: town.connectionId, live: false });
+    const person = await town.saleor.customers.create({ email: "meanwhile@shop-one.dev", firstName: "Me" });
+    await town.saleor.settled();
+    await until(() => town.app.logged().split('"caught up"').length > 2);
+    expect(member("meanwhile@shop-one.dev")).toBeUndefined();
+    await town.page.connections.setLive.mutate({ id: town.connectionId, live: true });
+    await until(() => member("meanwhile@shop-one.dev")?.merge_fields.FNAME === person.firstName);
+  });
+});

@@ -1,5 +1,6 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
+import { endPause, notePause } from "@/ledger/catch-up";
 import { formFields } from "./app";
 import { findConnection, presentConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
@@ -54,6 +55,7 @@ export const connectionRoutes = router({
       if (result.kind === "no_target")
         throw new TRPCError({ code: "PRECONDITION_FAILED", message: "Choose where customers go before you turn on live sync." });
       if (result.kind === "unavailable") throw saleorSilent();
+      await (input.live ? endPause(ctx.rooms.db, input.id) : notePause(ctx.rooms.db, input.id));
       await wake(ctx, input.id);
       return view(ctx, input.id);
     }),
@@ -85,5 +87,8 @@ export function saleorSilent(): TRPCError {
 }
 
 function unreadable(): TRPCError {
-  return new TRPCError({ code: "PRECONDITION_FAILED", message: "Stored access can’t be read. Reconnect; your settings are kept." });
+  return new TRPCError({
+    code: "PRECONDITION_FAILED",
+    message: "Stored access can’t be read. Reconnect: the audience is kept, the other settings start from their defaults.",
+  });
 }

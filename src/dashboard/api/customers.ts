@@ -4,6 +4,7 @@ import { markNow } from "@/ledger/marks";
 import { mapCustomer, tagsKey } from "@/mapping/map-customer";
 import type { EngineSettings, OpenConnection } from "@/model/connection";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
+import { saleorReason } from "@/saleor/reasons";
 import { type Admitted, needing, notFound, router } from "./trpc";
 import type { SyncNowResult } from "./views";
 
@@ -28,9 +29,9 @@ type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "un
 async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
   if (!who.includes("@")) return /^[A-Za-z0-9+/]{4,200}={0,2}$/.test(who) ? { kind: "found", id: who } : { kind: "not_found" };
   const client = await ctx.rooms.clientOf(ctx.shop);
-  if (!client) return { kind: "unavailable", reason: "shop_not_installed" };
+  if (!client) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
   const found = await findCustomerByEmail(client, who);
-  if (found.kind === "unreadable") return { kind: "unavailable", reason: found.reason };
+  if (found.kind === "unreadable") return { kind: "unavailable", reason: saleorReason(found.reason) };
   return found.kind === "none" ? { kind: "not_found" } : { kind: "found", id: found.id };
 }
 
@@ -70,9 +71,9 @@ type Sending =
 async function describeSending(ctx: Admitted, connection: OpenConnection, customerId: string): Promise<Sending> {
   const client = await ctx.rooms.clientOf(ctx.shop);
   const provider = ctx.rooms.providers[connection.provider];
-  if (!client || !provider) return { kind: "unavailable", reason: "shop_not_installed" };
+  if (!client || !provider) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
   const read = await readCustomers(client, [customerId], [tagsKey(provider.id)]);
-  if (read.kind === "unreadable") return { kind: "unavailable", reason: read.reason };
+  if (read.kind === "unreadable") return { kind: "unavailable", reason: saleorReason(read.reason) };
   const customer = read.found.get(customerId);
   if (!customer) return { kind: "not_found" };
   const settings = connection.settings as EngineSettings;

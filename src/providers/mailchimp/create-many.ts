@@ -9,7 +9,7 @@ import type { Failure } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { batchMembers, Member } from "./answers";
 import { batchProblem, classify, droppableFields } from "./failures";
-import { comparable, memberBody } from "./payload";
+import { bodyFor, comparable } from "./payload";
 import { statusForNew } from "./settings";
 import type { Visit } from "./visit";
 import { given, lookAndWrite, notInAudience, type Step } from "./write-member";
@@ -30,7 +30,7 @@ export async function createMany(visit: Visit, contacts: readonly Contact[]): Pr
 async function createBatch(visit: Visit, contacts: readonly Contact[]): Promise<Map<CustomerId, Step>> {
   if (visit.stopped) return forAll(contacts, visit.stopped);
   const status = statusForNew(visit.settings);
-  const said = await visit.api.createMembers(contacts.map(({ mapped }) => ({ ...memberBody(mapped), status })));
+  const said = await visit.api.createMembers(contacts.map((contact) => ({ ...bodyFor(contact), status })));
   if (said.kind === "ok") return readBatch(contacts, said.value);
   const failure = await visit.fail(said.problem, contacts.length === 1 ? given(contacts[0]!) : []);
   // One malformed item can fail the whole body: alone, each gets its own verdict.

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FieldValue, MappedContact } from "@/model/contact";
+import type { Contact, FieldValue, MappedContact } from "@/model/contact";
 import type { Member } from "./answers";
 
 /** Mailchimp cuts longer text, in bytes and possibly inside a letter; so we cut first (help: import file guidelines, 2026-08). */
@@ -16,6 +16,22 @@ export function memberBody(mapped: MappedContact): MemberBody {
     email_address: mapped.email.trim(),
     merge_fields: { FNAME: cut(mapped.firstName), LNAME: cut(mapped.lastName), ...cleanFields(mapped.fields) },
   };
+}
+
+/**
+ * What is sent for this contact. An empty value goes only where we filled the field before: a customer without a name in
+ * Saleor must not wipe the name that the merchant's own form collected.
+ */
+export function bodyFor({ mapped, ownedFields }: Pick<Contact, "mapped" | "ownedFields">): MemberBody {
+  const body = memberBody(mapped);
+  const sent = Object.entries(body.merge_fields).filter(([tag, value]) => value !== "" || ownedFields.includes(tag));
+  return { ...body, merge_fields: Object.fromEntries(sent) };
+}
+
+/** Fields that we have filled, once this contact is written. */
+export function ownedAfter({ mapped, ownedFields }: Pick<Contact, "mapped" | "ownedFields">): string[] {
+  const filled = Object.entries(memberBody(mapped).merge_fields).flatMap(([tag, value]) => (value === "" ? [] : [tag]));
+  return [...new Set([...ownedFields, ...filled])];
 }
 
 export function payload(mapped: MappedContact): Record<string, unknown> {

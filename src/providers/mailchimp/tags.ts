@@ -6,7 +6,7 @@ import type { Contact } from "@/model/contact";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import { noteInDirectory } from "./directory";
-import { subscriberHash } from "./payload";
+import { ownedAfter, subscriberHash } from "./payload";
 import { changeSegments } from "./segments";
 import type { Visit } from "./visit";
 import type { Written } from "./write-member";
@@ -67,6 +67,7 @@ function receipt(visit: Visit, job: TagJob): Outcome {
   const said = {
     ...(written.member.contactId && { remoteKey: written.member.contactId }),
     ...(contact.mapped.tags && { ownedTags: contact.mapped.tags }),
+    ownedFields: ownedAfter(contact),
     ...(written.warnings.length > 0 && { warnings: written.warnings }),
   };
   if (written.change === "created") return { kind: "delivered", change: "created", receipt: said };

@@ -8,7 +8,7 @@ import type { Outcome, Reason } from "@/model/outcome";
 import type { Member } from "./answers";
 import type { Said } from "./client";
 import { droppableFields, isMemberExists, isMissing } from "./failures";
-import { holds, type MemberBody, memberBody, subscriberHash } from "./payload";
+import { bodyFor, holds, type MemberBody, subscriberHash } from "./payload";
 import { statusForNew } from "./settings";
 import type { Visit } from "./visit";
 
@@ -36,7 +36,7 @@ export async function lookAndWrite(visit: Visit, contact: Contact): Promise<Step
 
 export async function writeSeen(visit: Visit, contact: Contact, member: Member): Promise<Step> {
   if (member.status === "archived") return revive(visit, contact, member);
-  if (holds(member, memberBody(contact.mapped))) return { kind: "written", change: "none", member, warnings: [] };
+  if (holds(member, bodyFor(contact))) return { kind: "written", change: "none", member, warnings: [] };
   return finish(visit, contact, "updated", await send(contact, (body) => visit.api.putMember(member.hash, body)));
 }
 
@@ -94,7 +94,7 @@ function putIfNew(visit: Visit, contact: Contact): Promise<Sent> {
 
 /** One wrong field fails the whole contact at Mailchimp: it is left out once, and named in the receipt. */
 async function send(contact: Contact, write: (body: MemberBody) => Promise<Said<Member>>): Promise<Sent> {
-  const body = memberBody(contact.mapped);
+  const body = bodyFor(contact);
   const said = await write(body);
   const dropped = said.kind === "problem" ? droppableFields(said.problem).filter((tag) => tag in body.merge_fields) : [];
   if (dropped.length === 0) return { said, warnings: [] };

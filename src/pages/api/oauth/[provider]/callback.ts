@@ -5,5 +5,9 @@ import { rooms } from "@/wiring";
 
 export default async function callback(req: NextApiRequest, res: NextApiResponse) {
   const { oauth, env } = await rooms();
-  await answerDoor(req, res, { deps: oauth.deps, visit: visitCallback, configuredBaseUrl: env.APP_API_BASE_URL });
+  await answerDoor(req, res, {
+    deps: oauth.deps,
+    visit: visitCallback,
+    configuredBaseUrl: env.APP_IFRAME_BASE_URL ?? env.APP_API_BASE_URL,
+  });
 }

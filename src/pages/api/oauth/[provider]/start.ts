@@ -5,5 +5,5 @@ import { rooms } from "@/wiring";
 
 export default async function start(req: NextApiRequest, res: NextApiResponse) {
   const { oauth, env } = await rooms();
-  await answerDoor(req, res, { deps: oauth.deps, visit: visitStart, configuredBaseUrl: env.APP_API_BASE_URL });
+  await answerDoor(req, res, { deps: oauth.deps, visit: visitStart, configuredBaseUrl: env.APP_IFRAME_BASE_URL ?? env.APP_API_BASE_URL });
 }
