@@ -1,10 +1,11 @@
-/** Starts the worker inside `next start`, and ends both cleanly: Next itself would exit before a handler of ours is done. */
+/** Starts what this process does, and ends it cleanly: Next itself would exit before a handler of ours is done. */
 import { closeRooms, rooms } from "@/wiring";
 
-export async function start(): Promise<void> {
+export async function start(input: { worker?: boolean } = {}): Promise<void> {
   const { env, log, startWorker } = await rooms();
-  if (env.RUN_WORKER) await startWorker();
-  log.info({ worker: env.RUN_WORKER, database: env.DATABASE_URL ? "postgres" : "embedded", sandbox: env.CRM_SANDBOX }, "started");
+  const worker = input.worker ?? env.RUN_WORKER;
+  if (worker) await startWorker();
+  log.info({ worker, database: env.DATABASE_URL ? "postgres" : "embedded", sandbox: env.CRM_SANDBOX }, "started");
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
 }
 

@@ -3,7 +3,6 @@
  * pages and instrumentation as separate module graphs.
  */
 import { createConnections } from "@/connections/connections";
-import { createSealer, createSigner } from "@/connections/crypto";
 import { createOAuth } from "@/connections/oauth";
 import { createProblems } from "@/connections/problems";
 import type { LinkInput } from "@/connections/provider-parts";
@@ -18,10 +17,12 @@ import { startJobs } from "@/jobs/jobs";
 import { createBell } from "@/ledger/bell";
 import { startFromNow } from "@/ledger/catch-up";
 import { dueLimitKeys } from "@/ledger/due";
+import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsWithPendingMarks } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
-import { type Database, openDatabase } from "@/platform/db";
+import { createSealer, createSigner } from "@/platform/crypto";
+import { closeSharedDatabase, type Database, sharedDatabase } from "@/platform/db";
 import { clientCredentials, endpointOverrides, env } from "@/platform/env";
 import { log } from "@/platform/log";
 import { loadSecretKeys } from "@/platform/secret-key";
@@ -64,16 +65,10 @@ async function build() {
   const logger = log();
   const keys = loadSecretKeys();
   const apl = sharedApl();
-  const database = await openDatabase({
-    databaseUrl: settings.DATABASE_URL,
-    dataDir: settings.DATA_DIR,
-    onLockLost: () => {
-      logger.fatal("another process took over the embedded database: stopping before anything is overwritten");
-      process.exit(1);
-    },
-  });
+  const database = await sharedDatabase();
   const { db } = database;
-  const bell = createBell();
+  // Only on a server may the drain be another process's; then the database is asked as well.
+  const bell = createBell(database.engine === "postgres" ? { check: (id, customerIds) => settledAmong(db, id, customerIds) } : {});
   const byId: Record<string, AnyProvider> = Object.fromEntries(providerList.map((provider) => [provider.id, provider]));
   const limiter = limiters();
   const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);
@@ -269,17 +264,25 @@ async function build() {
       await jobs.startWorker();
       void mendAll().catch(() => logger.warn("webhooks could not be mended at start"));
     },
+    /** Lets what is on the wire come back and hands the rest over, within ten seconds altogether. */
     async close() {
       setOnInstalled(null);
-      await drains.stop(8_000);
-      await Promise.all([catchUp.stop(), comparison.stop()]);
-      await jobs.stop();
-      await database.close();
+      await atMost(8_000, Promise.all([drains.stop(7_000), catchUp.stop(), comparison.stop(), jobs.stop()]));
+      await atMost(1_500, closeSharedDatabase());
     },
   };
 }
 
 export type { Database };
+
+/** What does not end by itself is left behind: the lease runs out and the rows are still due. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
 
 function limiters(): (limitKey: string, limits: AnyProvider["limits"]) => Limiter {
   const byKey = new Map<string, Limiter>();

@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pages: ["wiring", "intake", "connections", "dashboard/api", "dashboard/ui", "saleor", "platform", "model", "styles", "saleor-app"],
   instrumentation: ["instrumentation-node"],
   "instrumentation-node": ["wiring"],
+  worker: ["instrumentation-node", "platform"],
   proxy: ["platform"],
   wiring: [
     "intake",
@@ -28,7 +29,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "model",
   ],
   intake: ["ledger", "saleor", "type:contract", "platform", "model"],
-  sweep: ["ledger", "saleor", "type:contract", "platform", "model"],
+  sweep: ["walk", "ledger", "saleor", "type:contract", "platform", "model"],
+  // The walk over a shop is the same whoever drives it, page or worker: pure, knows neither.
+  walk: ["model"],
   drain: ["ledger", "mapping", "saleor", "contract", "kit", "platform", "model"],
   mapping: ["model"],
   contract: ["type:kit", "model"],
@@ -53,7 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "platform",
     "model",
   ],
-  "dashboard/ui": ["type:dashboard/api", "messages", "model"],
+  "dashboard/ui": ["type:dashboard/api", "walk", "messages", "model"],
   model: [],
   platform: [],
 };
@@ -63,8 +66,8 @@ const KNOWN_IN: readonly { library: RegExp; rooms: readonly string[]; instead: s
   { library: /^pg-boss$/, rooms: ["jobs", "platform"], instead: "ask jobs/" },
   {
     library: /^(kysely|pg|@electric-sql\/pglite)(\/|$)/,
-    rooms: ["ledger", "connections", "platform"],
-    instead: "rows of customers: ledger/, of connections: connections/",
+    rooms: ["ledger", "connections", "platform", "saleor"],
+    instead: "rows of customers: ledger/, of connections: connections/, of installations: saleor/apl/",
   },
   { library: /^@mailchimp\//, rooms: ["vendor"], instead: "speak the words of providers/contract.ts" },
   { library: /^pino/, rooms: ["platform"], instead: "take a Log from whoever builds you" },

@@ -3,8 +3,8 @@
  * claim the row as it was seen, write to Saleor, let the row follow. docs/adr/0003 says why there is no transaction.
  */
 import type { ConnectionId, Shop } from "@/model/shop";
+import { randomId } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
-import { randomId } from "./crypto";
 import type { SettingsSession, SettingsStore } from "./settings-store";
 import { claim, claimNew, findRow, finish, type Mirror, release, removeRow, type StateRow } from "./state-rows";
 import { type Read, SettingsUnavailable, type StoredConnection } from "./stored";

@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import type { Failure } from "@/model/outcome";
+import { hashToken, randomToken } from "@/platform/crypto";
 import { isLoopbackHost } from "@/platform/public-address";
 import type { AnyProvider, OAuth as ProviderOAuth } from "@/providers/contract";
-import { hashToken, randomToken } from "./crypto";
 import { attemptBound, checkAccount, type OAuthDeps } from "./oauth";
 import { type Attempt, end, endOpened, grant, howItStands, openAttempt, takeAnswer } from "./oauth-attempts";
 import { type DoorAnswer, type PageKind, page, redirect } from "./oauth-pages";

@@ -6,11 +6,11 @@
 import type { Failure } from "@/model/outcome";
 import type { Shop, ShopId } from "@/model/shop";
 import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } from "@/model/views";
+import { hashToken, randomId, randomToken, type Sealer, SealUnreadable, type Signer } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
 import type { Connections } from "./connections";
-import { hashToken, randomId, randomToken, type Sealer, SettingsUnreadable, type Signer } from "./crypto";
 import { type Granted, granted } from "./granted";
 import { type Attempt, closeAttempt, findAttempt, insertAttempt, sweepAttempts } from "./oauth-attempts";
 import { type FindProvider, type LinkTo, limitKeyOf, problemsOf } from "./provider-parts";
@@ -212,7 +212,7 @@ function unseal(sealer: Sealer, attempt: Attempt): Granted | null {
   try {
     return granted.parse(JSON.parse(sealer.open(attempt.sealed, attemptBound(attempt.shop, attempt))));
   } catch (error) {
-    if (error instanceof SettingsUnreadable) return null;
+    if (error instanceof SealUnreadable) return null;
     throw error;
   }
 }

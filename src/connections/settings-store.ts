@@ -9,7 +9,7 @@ import { EncryptedMetadataManager, type MetadataEntry } from "@saleor/app-sdk/se
 import type { TypedDocumentNode } from "@urql/core";
 import type { z } from "zod";
 import type { Shop } from "@/model/shop";
-import { type Sealer, SettingsUnreadable } from "./crypto";
+import { type Sealer, SealUnreadable } from "@/platform/crypto";
 import { type Read, SettingsUnavailable, type StoredConnection, storedConnection, storedShop } from "./stored";
 
 type Reply<R> =
@@ -94,7 +94,7 @@ async function readParsed<T>(manager: EncryptedMetadataManager, key: string, sch
     const parsed = schema.safeParse(JSON.parse(text));
     return parsed.success ? { kind: "found", value: parsed.data } : { kind: "unreadable", reason: "unknown_shape" };
   } catch (error) {
-    if (error instanceof SettingsUnreadable) return { kind: "unreadable", reason: error.reason };
+    if (error instanceof SealUnreadable) return { kind: "unreadable", reason: error.reason };
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 /** Installations, and what their connections look like from here. In: a verified address and app id. Never a token. */
 import { sql } from "kysely";
 import type { ConnectionId, SaleorApiUrl, Shop } from "@/model/shop";
+import { randomId } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
 import type { AnyProvider } from "@/providers/contract";
-import { randomId } from "./crypto";
 import { heal } from "./open";
 import { mirrorOf } from "./provider-parts";
 import type { SettingsSession, SettingsStore } from "./settings-store";

@@ -4,15 +4,14 @@
  * Only single statements are used after start-up, never a Kysely transaction: on PGlite all queries share one
  * connection, and a statement of somebody else would slip into an open transaction (kysely 0.29.9, PGliteDriver).
  */
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
-import pg from "pg";
-import { fromPglite, type Db as BossDb } from "pg-boss";
-import lockfile from "proper-lockfile";
+import type { Db as BossDb } from "pg-boss";
+import { env } from "./env";
+import { type Log, log } from "./log";
 import { migrations } from "./migrations";
+import { openPglite } from "./pglite";
+import { openPostgres } from "./postgres";
 
 // biome-ignore lint/complexity/noBannedTypes: rows are typed where they are read, by the statement that reads them
 export type Db = Kysely<{}>;
@@ -21,77 +20,57 @@ export interface Database {
   db: Db;
   engine: "pglite" | "postgres";
   /** What pg-boss speaks through. */
-  boss: { connectionString: string } | { backend: "pglite"; db: BossDb };
+  boss: { connectionString: string; max: number } | { backend: "pglite"; db: BossDb };
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
   databaseUrl?: string | undefined;
+  /** Connections of this process, without the few of the queue. */
+  poolSize?: number;
   /** Parent folder of the embedded database; made with mode 0700. */
   dataDir: string;
   /** Called when another process took the folder's lock away: nothing may be written any more. */
   onLockLost?: (cause: Error) => void;
+  log?: Pick<Log, "warn" | "error">;
 }
 
-export class DatabaseInUse extends Error {
-  constructor(dir: string, cause: unknown) {
-    super(
-      `The embedded database in ${dir} is in use by another process. Stop the other one, or set DATABASE_URL to a PostgreSQL server, which any number of processes may share.`,
-      { cause },
-    );
-    this.name = "DatabaseInUse";
-  }
+const holder = globalThis as { __crmDatabase?: Promise<Database> };
+
+/** The process's database, as the environment names it. A failed start is tried again by the next caller. */
+export function sharedDatabase(): Promise<Database> {
+  holder.__crmDatabase ??= openShared().catch((error: unknown) => {
+    holder.__crmDatabase = undefined;
+    throw error;
+  });
+  return holder.__crmDatabase;
 }
 
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const database = options.databaseUrl ? openPostgres(options.databaseUrl) : await openPglite(options);
-  await migrate(database.db);
-  return database;
+export async function closeSharedDatabase(): Promise<void> {
+  const open = holder.__crmDatabase;
+  holder.__crmDatabase = undefined;
+  await (await open)?.close();
 }
 
-function openPostgres(connectionString: string): Database {
-  const pool = new pg.Pool({ connectionString, max: 10 });
-  // biome-ignore lint/complexity/noBannedTypes: see Db
-  const db = new Kysely<{}>({ dialect: new PostgresDialect({ pool }) });
-  return { db, engine: "postgres", boss: { connectionString }, close: () => db.destroy() };
+function openShared(): Promise<Database> {
+  const settings = env();
+  return openDatabase({
+    databaseUrl: settings.DATABASE_URL,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    dataDir: settings.DATA_DIR,
+    log: log(),
+    onLockLost: () => {
+      log().fatal("another process took over the embedded database: stopping before anything is overwritten");
+      process.exit(1);
+    },
+  });
 }
 
-async function openPglite({ dataDir, onLockLost }: DatabaseOptions): Promise<Database> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const release = await lock(dataDir, onLockLost);
-  try {
-    const pglite = await PGlite.create({
-      dataDir: join(dataDir, "pglite"),
-      // 16 MB of buffers instead of 128: the process stays under 200 MB (toolchain measurements, 2026-11).
-      startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"],
-    });
-    // biome-ignore lint/complexity/noBannedTypes: see Db
-    const db = new Kysely<{}>({ dialect: new PGliteDialect({ pglite }) });
-    const close = async () => {
-      await db.destroy();
-      await release();
-    };
-    return { db, engine: "pglite", boss: { backend: "pglite", db: fromPglite(pglite) }, close };
-  } catch (cause) {
-    await release();
-    throw cause;
-  }
+export function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.databaseUrl ? openPostgres({ ...options, databaseUrl: options.databaseUrl }, migrate) : openPglite(options, migrate);
 }
 
-/** PGlite itself has no lock: two processes on one folder silently overwrite each other (tried, 2026-11). */
-async function lock(dir: string, onLockLost?: (cause: Error) => void) {
-  try {
-    return await lockfile.lock(dir, {
-      stale: 10_000,
-      update: 2_000,
-      retries: { retries: 15, minTimeout: 1_000, maxTimeout: 1_000 },
-      onCompromised: (cause) => onLockLost?.(cause),
-    });
-  } catch (cause) {
-    throw new DatabaseInUse(dir, cause);
-  }
-}
-
+/** Of several processes that start at once one migrates, the others wait for it (kysely's advisory lock). */
 async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

@@ -30,10 +30,18 @@ describe("the environment", () => {
     expect(loadEnv({ SECRET_KEY: "", APL: " ", RUN_WORKER: "" })).toMatchObject({ APL: "file", RUN_WORKER: true });
   });
 
+  it("keeps installations in the database where a server's is named, unless told otherwise", () => {
+    const DATABASE_URL = "postgres://db/crm";
+    expect(loadEnv({ DATABASE_URL }).APL).toBe("postgres");
+    expect(loadEnv({ DATABASE_URL, APL: "file" }).APL).toBe("file");
+  });
+
   it.each([
     [{ SECRET_KEY: "short" }, /SECRET_KEY must have at least 16/],
-    [{ APL: "postgres" }, /APL postgres is not available yet/],
-    [{ APL: "shelf" }, /APL must be one of file, redis/],
+    [{ APL: "postgres" }, /DATABASE_URL is needed because APL is postgres/],
+    [{ APL: "shelf" }, /APL must be one of file, postgres, redis/],
+    [{ RUN_WORKER: "false" }, /RUN_WORKER=false needs DATABASE_URL/],
+    [{ METRICS_TOKEN: "short" }, /METRICS_TOKEN must have at least 16/],
     [{ APL: "redis" }, /REDIS_URL is needed because APL is redis/],
     [{ APL: "upstash", UPSTASH_URL: "https://u.example" }, /UPSTASH_TOKEN is needed/],
     [{ APP_LOG_LEVEL: "loud" }, /APP_LOG_LEVEL must be one of trace/],

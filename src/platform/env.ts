@@ -30,18 +30,16 @@ const pattern = z.string().transform((value, context) => {
 });
 const origin = z.string().regex(/^https?:\/\/[^\s/]+$/, "must be a list of origins, e.g. https://dashboard.example.com");
 
-const apl = z.enum(["file", "redis", "upstash", "vercel-kv", "dynamodb", "env"], {
-  error: (issue) =>
-    issue.input === "postgres"
-      ? "postgres is not available yet: use file, or redis when several machines share the app"
-      : "must be one of file, redis, upstash, vercel-kv, dynamodb, env",
-});
+const APLS = ["file", "postgres", "redis", "upstash", "vercel-kv", "dynamodb", "env"] as const;
+const apl = z.enum(APLS, { error: `must be one of ${APLS.join(", ")}` });
+/** Long enough that nobody guesses it. */
+const secret = z.string().min(16, "must have at least 16 characters, better: openssl rand -hex 32");
 
 const variables = z.object({
   NODE_ENV: z.enum(["production", "development", "test"]).catch("development"),
   SECRET_KEY: z.string().min(16, "must have at least 16 characters, better 32 random ones").optional(),
   SECRET_KEY_PREVIOUS: z.string().min(16, "must have at least 16 characters").optional(),
-  APL: apl.default("file"),
+  APL: apl.optional(),
   FILE_APL_PATH: text.optional(),
   REDIS_URL: z
     .string()
@@ -74,8 +72,17 @@ const variables = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
     .optional(),
+  DATABASE_POOL_SIZE: z.coerce
+    .number({ error: "must be a number of connections" })
+    .int("must be a whole number")
+    .min(2, "must be at least 2")
+    .default(10),
   DATA_DIR: text.default(".data"),
   RUN_WORKER: flag.default(true),
+  WORKER_PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65535).optional(),
+  METRICS_TOKEN: secret.optional(),
+  CRON_SECRET: secret.optional(),
+  CRON_SECONDS: z.coerce.number({ error: "must be a number of seconds" }).positive("must be above 0").default(45),
   RETRY_MIN_SECONDS: z.coerce
     .number({ error: "must be a number of seconds" })
     .positive("must be above 0")
@@ -100,7 +107,12 @@ const variables = z.object({
 });
 
 type Variables = z.output<typeof variables>;
-export type Env = Omit<Variables, "FILE_APL_PATH"> & { FILE_APL_PATH: string; given: Readonly<Record<string, string>> };
+type Apl = (typeof APLS)[number];
+export type Env = Omit<Variables, "FILE_APL_PATH" | "APL"> & {
+  FILE_APL_PATH: string;
+  APL: Apl;
+  given: Readonly<Record<string, string>>;
+};
 type Source = Readonly<Record<string, string | undefined>>;
 
 /** Thrown at start. The message holds names of variables and what is wrong with them, never a value. */
@@ -115,10 +127,12 @@ export function loadEnv(source: Source = process.env): Env {
   const given = withoutEmpty(source);
   const parsed = variables.safeParse(given);
   if (!parsed.success) throw new EnvironmentRefused(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}.`));
-  const sentences = [...missing(parsed.data), ...sandboxTrouble(parsed.data, given)];
+  // Many processes share a server's database, and then they must share the installations as well.
+  const APL = parsed.data.APL ?? (parsed.data.DATABASE_URL ? "postgres" : "file");
+  const sentences = [...missing({ ...parsed.data, APL }), ...sandboxTrouble(parsed.data, given)];
   if (sentences.length > 0) throw new EnvironmentRefused(sentences);
   const filePath = parsed.data.FILE_APL_PATH ?? path.join(parsed.data.DATA_DIR, "auth.json");
-  return { ...parsed.data, FILE_APL_PATH: filePath, given };
+  return { ...parsed.data, APL, FILE_APL_PATH: filePath, given };
 }
 
 /** `NAME=` in a file means the same as no line at all. */
@@ -127,8 +141,9 @@ function withoutEmpty(source: Source): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-const NEEDED_BY_APL: Record<Variables["APL"], readonly (keyof Variables)[]> = {
+const NEEDED_BY_APL: Record<Apl, readonly (keyof Variables)[]> = {
   file: [],
+  postgres: ["DATABASE_URL"],
   redis: ["REDIS_URL"],
   upstash: ["UPSTASH_URL", "UPSTASH_TOKEN"],
   "vercel-kv": ["KV_URL", "KV_REST_API_URL", "KV_REST_API_TOKEN", "KV_REST_API_READ_ONLY_TOKEN", "KV_STORAGE_NAMESPACE"],
@@ -136,7 +151,7 @@ const NEEDED_BY_APL: Record<Variables["APL"], readonly (keyof Variables)[]> = {
   env: ["SALEOR_API_URL", "SALEOR_APP_ID", "SALEOR_APP_TOKEN"],
 };
 
-function missing(env: Variables): string[] {
+function missing(env: Variables & { APL: Apl }): string[] {
   const sentences = NEEDED_BY_APL[env.APL]
     .filter((name) => env[name] === undefined)
     .map((name) => `${name} is needed because APL is ${env.APL}.`);
@@ -145,6 +160,9 @@ function missing(env: Variables): string[] {
   }
   if ((env.MAILCHIMP_CLIENT_ID === undefined) !== (env.MAILCHIMP_CLIENT_SECRET === undefined)) {
     sentences.push("MAILCHIMP_CLIENT_ID and MAILCHIMP_CLIENT_SECRET belong together: set both or none.");
+  }
+  if (!env.RUN_WORKER && env.DATABASE_URL === undefined) {
+    sentences.push("RUN_WORKER=false needs DATABASE_URL: the embedded database belongs to one process, so nobody else could deliver.");
   }
   if (env.RETRY_MIN_SECONDS > env.RETRY_MAX_SECONDS) sentences.push("RETRY_MIN_SECONDS must not be above RETRY_MAX_SECONDS.");
   return sentences;

@@ -1,4 +1,7 @@
-/** The whole app on a port of its own: real doors, real embedded database, real worker; stand-ins on real sockets around it. */
+/**
+ * The whole app on a port of its own: real doors, real database, real worker; stand-ins on real sockets around it. The
+ * database is the embedded one, or a new one on the cluster that CRM_TEST_CLUSTER names (tests/postgres.ts).
+ */
 import { rmSync } from "node:fs";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { sql } from "kysely";
@@ -13,6 +16,7 @@ import { loadEnv, setEnv } from "@/platform/env";
 import { createLog } from "@/platform/log";
 import { forgetOutbound } from "@/saleor/outbound";
 import { closeRooms, rooms } from "@/wiring";
+import { CLUSTER_VARIABLE, onCluster } from "../postgres";
 import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
 import { freshDataDir } from "../template-db";
@@ -24,6 +28,8 @@ export interface App {
   origin: string;
   manifestUrl: string;
   dataDir: string;
+  /** What another process of the same installation is started with. */
+  settings: Record<string, string>;
   rooms: Awaited<ReturnType<typeof rooms>>;
   /** Everything logged so far. */
   logged(): string;
@@ -37,6 +43,8 @@ const state = globalThis as { __crmLog?: unknown };
 
 export async function startApp(mailchimp: MailchimpSandbox, variables: Record<string, string> = {}): Promise<App> {
   const dataDir = variables.DATA_DIR ?? freshDataDir("crm-app-");
+  const cluster = process.env[CLUSTER_VARIABLE] ? onCluster(process.env[CLUSTER_VARIABLE]) : null;
+  const databaseUrl = cluster && !variables.DATABASE_URL ? await cluster.database() : null;
   const served: ServedHandlers = await serveHandlers({
     "/api/manifest": manifest,
     "/api/register": register,
@@ -50,6 +58,7 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
     APP_IFRAME_BASE_URL: served.origin,
     APP_API_BASE_URL: served.origin,
     DATA_DIR: dataDir,
+    ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     CRM_SANDBOX: "1",
     MAILCHIMP_CLIENT_ID: mailchimp.clientId,
     MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret,
@@ -58,11 +67,13 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
   };
   const lines: string[] = [];
   forgetOutbound();
-  setEnv(loadEnv({ ...own, ...variables }));
+  const settings: Record<string, string> = { ...own, ...variables };
+  setEnv(loadEnv(settings));
   state.__crmLog = createLog("debug", { write: (line: string) => void lines.push(line) });
   const built = await rooms();
-  await built.startWorker();
+  if (built.env.RUN_WORKER) await built.startWorker();
   return {
+    settings,
     origin: served.origin,
     manifestUrl: `${served.origin}/api/manifest`,
     dataDir,
@@ -77,6 +88,7 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
       setEnv(null);
       state.__crmLog = undefined;
       if (!variables.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
+      if (databaseUrl) await cluster?.drop(databaseUrl);
     },
   };
 }

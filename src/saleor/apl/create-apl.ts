@@ -3,9 +3,13 @@
  * nobody else should pay for.
  */
 import type { APL } from "@saleor/app-sdk/APL";
+import { createSealer } from "@/platform/crypto";
+import { sharedDatabase } from "@/platform/db";
 import { type Env, env } from "@/platform/env";
 import { log } from "@/platform/log";
+import { loadSecretKeys } from "@/platform/secret-key";
 import { createFileApl } from "./file-apl";
+import { createPostgresApl } from "./postgres-apl";
 
 const holder = globalThis as { __crmApl?: APL };
 
@@ -24,6 +28,8 @@ export function createApl(env: Env): APL {
   switch (env.APL) {
     case "file":
       return createFileApl(env.FILE_APL_PATH);
+    case "postgres":
+      return createPostgresApl({ db: async () => (await sharedDatabase()).db, sealer: createSealer(loadSecretKeys(env)) });
     case "redis":
       return lazily(() => redisApl(env));
     case "upstash":

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSealer, createSigner, SettingsUnreadable } from "./crypto";
+import { createSealer, createSigner, SealUnreadable } from "./crypto";
 
 const bound = "https://a.example/graphql/|QXBwOjE=|mailchimp";
 const sealer = createSealer({ current: "first secret" });
@@ -8,7 +8,7 @@ function reasonOf(read: () => unknown): string {
   try {
     read();
   } catch (error) {
-    if (error instanceof SettingsUnreadable) return error.reason;
+    if (error instanceof SealUnreadable) return error.reason;
     throw error;
   }
   return "readable";

@@ -5,13 +5,13 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** The value is there and we cannot read it: another SECRET_KEY, a damaged value, or a value moved from elsewhere. */
-export class SettingsUnreadable extends Error {
+export class SealUnreadable extends Error {
   constructor(
     readonly reason: "unknown_key" | "damaged" | "unknown_format",
     cause?: unknown,
   ) {
-    super(`Stored settings cannot be read (${reason})`, { cause });
-    this.name = "SettingsUnreadable";
+    super(`A sealed value cannot be read (${reason})`, { cause });
+    this.name = "SealUnreadable";
   }
 }
 
@@ -24,8 +24,10 @@ export interface SecretKeys {
 export interface Sealer {
   /** `bound` ties the value to its place: it opens nowhere else. */
   seal(text: string, bound: string): string;
-  /** Throws `SettingsUnreadable`. */
+  /** Throws `SealUnreadable`. */
   open(sealed: string, bound: string): string;
+  /** Sealed with the present key: nothing to do after a change of keys. */
+  isCurrent(sealed: string): boolean;
 }
 
 interface DerivedKey {
@@ -45,6 +47,7 @@ export function createSealer(keys: SecretKeys): Sealer {
   return {
     seal: (text, bound) => seal(current, text, bound),
     open: (sealed, bound) => open(known, sealed, bound),
+    isCurrent: (sealed) => sealed.startsWith(`${version}.${current.id}.`),
   };
 }
 
@@ -70,16 +73,16 @@ function seal(key: DerivedKey, text: string, bound: string): string {
 
 function open(known: ReadonlyMap<string, DerivedKey>, sealed: string, bound: string): string {
   const parts = sealed.split(".");
-  if (parts.length !== 5 || parts[0] !== version) throw new SettingsUnreadable("unknown_format");
+  if (parts.length !== 5 || parts[0] !== version) throw new SealUnreadable("unknown_format");
   const [, keyId, iv, ciphertext, tag] = parts as [string, string, string, string, string];
   const key = known.get(keyId);
-  if (!key) throw new SettingsUnreadable("unknown_key");
+  if (!key) throw new SealUnreadable("unknown_key");
   try {
     const decipher = createDecipheriv("aes-256-gcm", key.bytes, decode(iv), { authTagLength: 16 });
     decipher.setAAD(Buffer.from(bound)).setAuthTag(decode(tag));
     return Buffer.concat([decipher.update(decode(ciphertext)), decipher.final()]).toString("utf8");
   } catch (cause) {
-    throw new SettingsUnreadable("damaged", cause);
+    throw new SealUnreadable("damaged", cause);
   }
 }
 
