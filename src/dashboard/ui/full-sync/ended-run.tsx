@@ -25,7 +25,9 @@ export const EndedRun = ({ connection, run }: { connection: ConnectionView; run:
         <span className="crm-row">
           {t("fullSync.title")}{" "}
           <Pill tone={notTaken > 0 ? "warn" : "ok"}>
-            {notTaken > 0 ? t("fullSync.finishedWith", { count: notTaken }) : t("fullSync.finished")}
+            {notTaken > 0
+              ? t(run.gaveUp > 0 ? "fullSync.finishedWithUnsent" : "fullSync.finishedWith", { count: notTaken })
+              : t("fullSync.finished")}
           </Pill>
         </span>
       }

@@ -31,6 +31,10 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
   const { permissions } = useInfo();
   const acts = useRunActs(connection);
   const [asks, setAsks] = useState(false);
+  const confirmed = () => {
+    setAsks(false);
+    acts.cancel.mutate(run);
+  };
   const isClosing = drive?.state === "closing" || acts.pause.isPending || acts.cancel.isPending;
   const isElsewhere = drive === null && !run.walkDone;
   const total = totalOf(run);
@@ -79,7 +83,7 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
       ) : null}
       <Hindrances connection={connection} run={run} drive={drive} />
       {drive?.progress ? <Now drive={drive} title={connection.title} /> : null}
-      <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={() => (setAsks(false), acts.cancel.mutate(run))} />
+      <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={confirmed} />
     </Section>
   );
 };
@@ -99,7 +103,7 @@ const Speed = ({ run, total, isCounting, startedAt }: { run: RunView; total: num
       : t("fullSync.doneOf", { done: run.done, total });
   const parts = [
     how,
-    ...(perSecond === null ? [] : [t("fullSync.perSecond", { rate: Math.round(perSecond) })]),
+    ...(!perSecond || perSecond < 0.5 ? [] : [t("fullSync.perSecond", { rate: Math.round(perSecond) })]),
     ...(left === null ? [] : [t(`fullSync.left.${left.unit}`, { count: left.value })]),
     t(run.mine ? "fullSync.startedByYou" : "fullSync.startedByOther", { time: startedAt }),
   ];

@@ -1,5 +1,4 @@
 import { Checkbox, Text } from "@saleor/macaw-ui";
-import { useId } from "react";
 
 interface CheckProps {
   label: string;
@@ -9,26 +8,16 @@ interface CheckProps {
   onChange(checked: boolean): void;
 }
 
-/** The whole row answers a click. */
-export const Check = ({ label, help, checked, disabled, onChange }: CheckProps) => {
-  const id = useId();
-  return (
-    <div className="crm-check">
-      <Checkbox
-        id={id}
-        checked={checked}
-        disabled={disabled}
-        onCheckedChange={(value) => onChange(value === true)}
-        aria-labelledby={`${id}l`}
-      />
-      <label htmlFor={id} id={`${id}l`} className="crm-check-text">
-        <Text size={3}>{label}</Text>
-        {help ? (
-          <Text size={2} color="default2">
-            {help}
-          </Text>
-        ) : null}
-      </label>
-    </div>
-  );
-};
+/** The whole row answers a click: macaw's Checkbox is a label around its children. */
+export const Check = ({ label, help, checked, disabled, onChange }: CheckProps) => (
+  <Checkbox className="crm-check" checked={checked} disabled={disabled} onCheckedChange={(value) => onChange(value === true)}>
+    <span className="crm-check-text">
+      <Text size={3}>{label}</Text>
+      {help ? (
+        <Text size={2} color="default2">
+          {help}
+        </Text>
+      ) : null}
+    </span>
+  </Checkbox>
+);

@@ -28,6 +28,13 @@ export const Failed = ({ title, error, onRetry }: FailedProps) => {
       </Callout>
     );
   }
+  if (status === 404) {
+    return (
+      <Callout tone="info" title={t("failed.gone")}>
+        {t("failed.goneText")}
+      </Callout>
+    );
+  }
   const details = t("common.detailsText", {
     status: status === null ? t("common.noAnswer") : String(status),
     time: new Date().toISOString(),

@@ -15,9 +15,11 @@ interface SettingFieldProps {
   connection: ConnectionView;
   targets: Targets;
   readOnly: boolean;
+  /** Title of the card it stands in. */
+  heading: string;
 }
 
-export const SettingField = ({ field, connection, targets, readOnly }: SettingFieldProps) => {
+export const SettingField = ({ field, connection, targets, readOnly, heading }: SettingFieldProps) => {
   const t = useTranslations();
   const text = useProviderText(connection.provider, connection.title);
   const { control, formState } = useFormContext<SettingsValues>();
@@ -38,6 +40,7 @@ export const SettingField = ({ field, connection, targets, readOnly }: SettingFi
               <>
                 <Choices
                   label={label}
+                  hidesLabel={label === heading}
                   value={String(value)}
                   disabled={readOnly}
                   onChange={onChange}

@@ -71,7 +71,6 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
   );
   return (
     <FormProvider {...form}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the shortcut belongs to the whole form */}
       <form onSubmit={submit} onKeyDown={savesByKeys} noValidate>
         {frame(
           footer,
@@ -79,26 +78,36 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
             <Rail title={connection.title} />
             <div className="crm-stack">
               <AccountCard connection={connection} readOnly={readOnly} />
-              {sectionsOf(settings.fields).map((section) => (
-                <Section
-                  key={section}
-                  title={text.say(`sections.${section}`) ?? text.say(`sections.${section}.title`) ?? t("settings.general")}
-                  hint={section === "live" ? t("live.hint", { title: connection.title }) : text.say(`sections.${section}.hint`)}
-                  end={
-                    section === "live" ? (
-                      <LiveToggle connection={connection} readOnly={readOnly} />
-                    ) : targetField?.section === section && !readOnly ? (
-                      <ReloadTargets targets={targets} />
-                    ) : null
-                  }
-                >
-                  {settings.fields
-                    .filter((field) => field.section === section)
-                    .map((field) => (
-                      <SettingField key={field.name} field={field} connection={connection} targets={targets} readOnly={readOnly} />
-                    ))}
-                </Section>
-              ))}
+              {sectionsOf(settings.fields).map((section) => {
+                const heading = text.say(`sections.${section}`) ?? text.say(`sections.${section}.title`) ?? t("settings.general");
+                return (
+                  <Section
+                    key={section}
+                    title={heading}
+                    hint={section === "live" ? t("live.hint", { title: connection.title }) : text.say(`sections.${section}.hint`)}
+                    end={
+                      section === "live" ? (
+                        <LiveToggle connection={connection} readOnly={readOnly} />
+                      ) : targetField?.section === section && !readOnly ? (
+                        <ReloadTargets targets={targets} />
+                      ) : null
+                    }
+                  >
+                    {settings.fields
+                      .filter((field) => field.section === section)
+                      .map((field) => (
+                        <SettingField
+                          key={field.name}
+                          field={field}
+                          heading={heading}
+                          connection={connection}
+                          targets={targets}
+                          readOnly={readOnly}
+                        />
+                      ))}
+                  </Section>
+                );
+              })}
               {readOnly ? null : <DangerZone connection={connection} />}
             </div>
           </div>,

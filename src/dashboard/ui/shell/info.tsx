@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext } from "react";
 import { useTranslations } from "use-intl";
 import type { AppInfo, ProviderInfo } from "@/dashboard/api/views";
 import { Failed } from "../parts/failed";
+import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "./api";
 
@@ -15,11 +16,9 @@ export const InfoProvider = ({ children }: { children: ReactNode }) => {
   if (query.data) return <Info.Provider value={query.data}>{children}</Info.Provider>;
   if (query.isError) {
     return (
-      <div className="crm-page">
-        <div className="crm-body">
-          <Failed title={t("failed.app")} error={query.error} onRetry={() => query.refetch()} />
-        </div>
-      </div>
+      <Page title={t("overview.title")}>
+        <Failed title={t("failed.app")} error={query.error} onRetry={() => query.refetch()} />
+      </Page>
     );
   }
   return <PageSkeleton who={t("common.thisApp")} />;

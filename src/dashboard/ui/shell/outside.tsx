@@ -2,13 +2,17 @@
 import { Button, Text } from "@saleor/macaw-ui";
 import Link from "next/link";
 import { useRouter } from "next/router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Field } from "../parts/field";
 import { installAddress } from "./install-address";
 
 export const Outside = () => {
+  const t = useTranslations();
   const { pathname } = useRouter();
+  useEffect(() => {
+    document.title = t("outside.name");
+  }, [t]);
   return <div className="crm-page">{pathname === "/" ? <Front /> : <Elsewhere />}</div>;
 };
 

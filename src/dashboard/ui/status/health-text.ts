@@ -1,5 +1,5 @@
 /** The sentence behind a connection's pill: what is wrong or going on, whether something is lost, what happens next. */
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter, useNow, useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { unsent } from "../health";
 import type { CalloutTone } from "../parts/callout";
@@ -15,6 +15,7 @@ export function useHealthText(connection: ConnectionView): HealthText | null {
   const t = useTranslations();
   const format = useFormatter();
   const clock = useClockTime();
+  const now = useNow({ updateInterval: 5_000 });
   const { health, title, counts, run, nextTryAt, healthSince, target } = connection;
   const waiting = unsent(counts);
   switch (health) {
@@ -34,7 +35,8 @@ export function useHealthText(connection: ConnectionView): HealthText | null {
         : { tone: "info", title: t("health.catching_up"), text: t("situation.catchingUp", { count: waiting }) };
     case "provider_down": {
       const since = healthSince ? t("situation.downSince", { title, time: clock(healthSince) }) : t("health.provider_down", { title });
-      const next = nextTryAt ? t("situation.nextTry", { when: format.relativeTime(new Date(nextTryAt)) }) : "";
+      const isAhead = nextTryAt !== null && Date.parse(nextTryAt) > now.getTime();
+      const next = isAhead ? t("situation.nextTry", { when: format.relativeTime(new Date(nextTryAt), now) }) : t("situation.tryingNow");
       return { tone: "warning", title: since, text: `${t("situation.down", { count: waiting })} ${next}`.trim() };
     }
     case "reconnect":

@@ -64,7 +64,7 @@ const Form = ({ connection }: { connection: ConnectionView }) => {
           {t("syncOne.now")}
         </BusyButton>
       </form>
-      <div role="status">
+      <div role="status" className="crm-said">
         {sync.isPending ? <Sending title={connection.title} /> : null}
         {sync.data && !sync.isPending ? <SyncOneResult result={sync.data} connection={connection} /> : null}
       </div>
