@@ -36,6 +36,7 @@ import { mendWebhooks } from "@/saleor/mend-webhooks";
 import { saleorClientFor, sharedJwks } from "@/saleor/outbound";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { createWebhookVerifier } from "@/saleor/verify-webhook";
+import { createBackground } from "@/sweep/background";
 import { createCatchUp } from "@/sweep/catch-up";
 import { createComparison } from "@/sweep/compare";
 import { createFullSync } from "@/sweep/full-sync";
@@ -154,6 +155,7 @@ async function build() {
     dueLimitKeys: () => dueLimitKeys(db),
     async tick() {
       await loadShopsThatWait();
+      await background.tick();
       await catchUp.tick();
       await comparison.tick();
       await sweepAttemptsNowAndThen();
@@ -168,6 +170,7 @@ async function build() {
 
   const catchUp = createCatchUp({ db, clientOf, wake, log: logger, everyMinutes: settings.CATCH_UP_MINUTES });
 
+  const background = createBackground({ db, clientOf, wake, log: logger });
   const comparison = createComparison({
     db,
     clientOf,
@@ -267,7 +270,7 @@ async function build() {
     /** Lets what is on the wire come back and hands the rest over, within ten seconds altogether. */
     async close() {
       setOnInstalled(null);
-      await atMost(8_000, Promise.all([drains.stop(7_000), catchUp.stop(), comparison.stop(), jobs.stop()]));
+      await atMost(8_000, Promise.all([drains.stop(7_000), catchUp.stop(), comparison.stop(), background.stop(), jobs.stop()]));
       await atMost(1_500, closeSharedDatabase());
     },
   };

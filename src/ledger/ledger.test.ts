@@ -172,8 +172,8 @@ describe("leases", () => {
 describe("runs", () => {
   it("makes one run of two starts, and counts a customer once", async () => {
     const { db } = database;
-    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: 2 });
-    expect(await startRun(db, { connectionId: "c1", staffUserId: "v", total: 2 })).toBe(runId);
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", driver: "page", onLeave: "pause", total: 2 });
+    expect(await startRun(db, { connectionId: "c1", staffUserId: "v", driver: "page", onLeave: "pause", total: 2 })).toBe(runId);
     expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u1"] })).toHaveLength(2);
     expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2"] })).toEqual([]);
     expect(await markForRun(db, { runId, connectionId: "c1", ids: ["u2", "u3"], again: true })).toHaveLength(2);
@@ -185,7 +185,7 @@ describe("runs", () => {
   it("is finished only when every marked customer has an outcome, and says what went wrong", async () => {
     const { db } = database;
     const held = await lease();
-    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: null });
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", driver: "page", onLeave: "pause", total: null });
     await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2"] });
     const rows = await take();
     await settle(db, held, [inSync(rows[0] as DueRow)]);
@@ -203,11 +203,11 @@ describe("runs", () => {
 
   it("lets go of what was not sent when it is cancelled", async () => {
     const { db } = database;
-    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", total: null });
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "u", driver: "page", onLeave: "pause", total: null });
     await markForRun(db, { runId, connectionId: "c1", ids: ["u1"] });
     expect(await moveRun(db, runId, ["running", "paused"], "cancelled")).toBe(true);
     await releaseRunRows(db, runId, "c1");
     expect(await take()).toEqual([]);
-    expect(await startRun(db, { connectionId: "c1", staffUserId: "u", total: null })).not.toBe(runId);
+    expect(await startRun(db, { connectionId: "c1", staffUserId: "u", driver: "page", onLeave: "pause", total: null })).not.toBe(runId);
   });
 });

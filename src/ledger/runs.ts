@@ -1,15 +1,22 @@
 /** Full syncs: one active run per connection, with counters that settle moves. */
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import type { ConnectionId, ShopId } from "@/model/shop";
+import type { ConnectionId, Shop, ShopId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 
 export type RunState = "running" | "paused" | "cancelled" | "finished" | "stopped";
+
+export type RunDriver = "page" | "worker";
+export type OnLeave = "pause" | "continue";
 
 export interface Run {
   id: string;
   connectionId: ConnectionId;
   state: RunState;
+  /** Who walks Saleor for it. */
+  driver: RunDriver;
+  /** What happens when the page that drives it is left. */
+  onLeave: OnLeave;
   startedBy: string | null;
   startedAt: Date;
   finishedAt: Date | null;
@@ -30,11 +37,19 @@ export interface Run {
 }
 
 /** Starts a run, or hands back the one that is under way: two starts make one run. */
-export async function startRun(db: Db, input: { connectionId: ConnectionId; staffUserId: string; total: number | null }): Promise<string> {
+export interface NewRun {
+  connectionId: ConnectionId;
+  staffUserId: string;
+  total: number | null;
+  driver: RunDriver;
+  onLeave: OnLeave;
+}
+
+export async function startRun(db: Db, input: NewRun): Promise<string> {
   const id = `run_${randomBytes(9).toString("base64url")}`;
   const { rows } = await sql<{ id: string }>`
-    insert into sync_run (id, connection_id, kind, state, driver, started_by, total)
-    values (${id}, ${input.connectionId}, 'full_sync', 'running', 'page', ${input.staffUserId}, ${input.total})
+    insert into sync_run (id, connection_id, kind, state, driver, on_leave, started_by, total)
+    values (${id}, ${input.connectionId}, 'full_sync', 'running', ${input.driver}, ${input.onLeave}, ${input.staffUserId}, ${input.total})
     on conflict (connection_id) where state in ('running', 'paused') do update set heartbeat_at = now()
     returning id`.execute(db);
   return rows[0]?.id ?? id;
@@ -80,7 +95,10 @@ export async function moveRun(
   const ended = to === "cancelled" || to === "finished" || to === "stopped";
   const { rows } = await sql`
     update sync_run set state = ${to}, problem = ${problem}, heartbeat_at = now(), finished_at = case when ${ended} then now() end
-    where id = ${runId} and state in (select json_array_elements_text(${JSON.stringify(from)}::json)) returning 1 as moved`.execute(db);
+    where id = ${runId} and state in (select json_array_elements_text(${JSON.stringify(from)}::json))
+      and (${ended || to === "paused"} or not exists (
+        select 1 from sync_run o where o.connection_id = sync_run.connection_id and o.id <> sync_run.id and o.state in ('running', 'paused')))
+    returning 1 as moved`.execute(db);
   return rows.length > 0;
 }
 
@@ -120,10 +138,99 @@ export async function releaseRunRows(db: Db, runId: string, connectionId: Connec
     update sync_run set marked = greatest(0, marked - (select count(*) from released)) where id = ${runId}`.execute(db);
 }
 
+/** The same run, another driver. Its cursor says where to go on. */
+export async function setDriver(db: Db, runId: string, driver: RunDriver): Promise<void> {
+  await sql`update sync_run set driver = ${driver}, worker_until = null, heartbeat_at = now() where id = ${runId}`.execute(db);
+}
+
+/** The page says good-bye: its heartbeat counts as long gone. */
+export async function noteLeft(db: Db, runId: string): Promise<void> {
+  await sql`update sync_run set heartbeat_at = now() - interval '1 hour' where id = ${runId} and driver = 'page' and state = 'running'`.execute(
+    db,
+  );
+}
+
+export interface ClaimedRun {
+  id: string;
+  connectionId: ConnectionId;
+  limitKey: string;
+  shop: Shop;
+  total: number | null;
+  startedAt: Date;
+  cursor: unknown;
+}
+
+/** Silence of a page after which the worker takes over a run that is to go on. */
+const LEFT_SECONDS = 25;
+const CLAIM_SECONDS = 60;
+
+/** Runs that a worker should walk: asked for, or left by their page. Each is claimed by one process. */
+export async function claimRuns(db: Db, limit: number): Promise<ClaimedRun[]> {
+  if (limit <= 0) return [];
+  const { rows } = await sql<{
+    id: string;
+    connection_id: string;
+    limit_key: string;
+    shop_id: string;
+    saleor_api_url: string;
+    app_id: string;
+    total: number | null;
+    started_at: Date;
+    cursor: unknown;
+  }>`
+    with claimed as (
+      update sync_run set driver = 'worker', worker_until = now() + ${CLAIM_SECONDS} * interval '1 second', heartbeat_at = now()
+      where id in (
+        select id from sync_run where state = 'running' and not walk_done and (worker_until is null or worker_until < now())
+          and (driver = 'worker' or (on_leave = 'continue' and heartbeat_at < now() - ${LEFT_SECONDS} * interval '1 second'))
+        order by started_at limit ${limit} for update skip locked
+      )
+      returning id, connection_id, total, started_at, cursor
+    )
+    select claimed.*, c.limit_key, s.id as shop_id, s.saleor_api_url, s.app_id
+    from claimed join connection_state c on c.id = claimed.connection_id join shop s on s.id = c.shop_id`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    connectionId: row.connection_id,
+    limitKey: row.limit_key,
+    shop: { id: row.shop_id, saleorApiUrl: row.saleor_api_url, appId: row.app_id },
+    total: row.total,
+    startedAt: row.started_at,
+    cursor: row.cursor,
+  }));
+}
+
+/** The walk is alive. @returns false where the run is not this worker's any more: paused, cancelled, or taken by a page. */
+export async function keepRun(db: Db, runId: string): Promise<boolean> {
+  const { rows } = await sql`
+    update sync_run set worker_until = now() + ${CLAIM_SECONDS} * interval '1 second', heartbeat_at = now()
+    where id = ${runId} and state = 'running' and driver = 'worker' returning 1 as kept`.execute(db);
+  return rows.length > 0;
+}
+
+/** Something was in the way: the run waits, and a worker tries again from where it stands. */
+export async function postponeRun(db: Db, runId: string, seconds: number, problem: string): Promise<void> {
+  await sql`
+    update sync_run set worker_until = now() + ${seconds} * interval '1 second', problem = ${problem}
+    where id = ${runId} and state = 'running' and driver = 'worker'`.execute(db);
+}
+
+export async function noteTotal(db: Db, runId: string, total: number): Promise<void> {
+  await sql`update sync_run set total = coalesce(total, ${total}) where id = ${runId}`.execute(db);
+}
+
+/** Runs whose walk is over and that nobody looks at: finished when their last customer has an outcome. */
+export async function runsToFinish(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from sync_run where state = 'running' and walk_done limit 100`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 interface RawRun {
   id: string;
   connection_id: string;
   state: RunState;
+  driver: RunDriver;
+  on_leave: OnLeave;
   started_by: string | null;
   started_at: Date;
   finished_at: Date | null;
@@ -147,6 +254,8 @@ function toRun(row: RawRun): Run {
     id: row.id,
     connectionId: row.connection_id,
     state: row.state,
+    driver: row.driver,
+    onLeave: row.on_leave,
     startedBy: row.started_by,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

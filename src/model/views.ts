@@ -73,6 +73,10 @@ export interface RunView {
   id: string;
   connectionId: ConnectionId;
   state: "running" | "paused" | "cancelled" | "finished" | "stopped";
+  /** Who walks Saleor for it: a page, or the app in the background. */
+  driver: "page" | "worker";
+  /** What happens when the page that drives it is left. */
+  onLeave: "pause" | "continue";
   startedAt: string;
   finishedAt: string | null;
   /** The person asking started it. */

@@ -112,6 +112,8 @@ async function start(db: Kysely<unknown>): Promise<void> {
       started_at timestamptz not null default now(),
       finished_at timestamptz,
       heartbeat_at timestamptz not null default now(),
+      on_leave text not null default 'pause',
+      worker_until timestamptz,
       walk_done boolean not null default false,
       cursor jsonb,
       total integer,

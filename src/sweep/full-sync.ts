@@ -11,10 +11,13 @@ import {
   latestRun,
   markWalkDone,
   moveRun,
+  type NewRun,
   noteHeartbeat,
+  noteLeft,
   type Run,
   releaseRunRows,
   saveCursor,
+  setDriver,
   startRun,
 } from "@/ledger/runs";
 import type { ConnectionId, CustomerId, ShopId } from "@/model/shop";
@@ -49,14 +52,28 @@ export function createFullSync(deps: FullSyncDeps) {
     find,
     latest: (connectionId: ConnectionId) => latestRun(db, connectionId),
 
-    async start(shopId: ShopId, input: { connectionId: ConnectionId; staffUserId: string; total: number | null }): Promise<Run | null> {
+    async start(shopId: ShopId, input: NewRun): Promise<Run | null> {
       return find(shopId, await startRun(db, input));
     },
+
+    /** The worker goes on with it, from the same cursor. */
+    toBackground: (shopId: ShopId, runId: string) =>
+      move(shopId, runId, async () => {
+        await moveRun(db, runId, ["paused", "stopped", "cancelled"], "running");
+        await setDriver(db, runId, "worker");
+      }),
+
+    /** The page goes away. Sent while it does, so nothing is answered to anybody. */
+    left: (shopId: ShopId, runId: string) =>
+      move(shopId, runId, async (run) => {
+        if (run.onLeave === "continue") await noteLeft(db, runId);
+        else if (run.driver === "page") await moveRun(db, runId, ["running"], "paused");
+      }),
 
     async chunk(shopId: ShopId, runId: string, limitKey: string, chunk: Chunk): Promise<ChunkResult | null> {
       const run = await find(shopId, runId);
       if (!run) return null;
-      if (run.state !== "running") return { run, settled: 0, stillDue: chunk.ids.length };
+      if (run.state !== "running" || run.driver !== "page") return { run, settled: 0, stillDue: chunk.ids.length };
       const listener = deps.bell.listen(run.connectionId);
       const marked = await markForRun(db, { runId, connectionId: run.connectionId, ids: chunk.ids, again: chunk.again });
       await saveCursor(db, runId, chunk.cursor);
@@ -81,7 +98,11 @@ export function createFullSync(deps: FullSyncDeps) {
     },
 
     pause: (shopId: ShopId, runId: string) => move(shopId, runId, () => moveRun(db, runId, ["running"], "paused")),
-    resume: (shopId: ShopId, runId: string) => move(shopId, runId, () => moveRun(db, runId, ["paused", "stopped", "cancelled"], "running")),
+    resume: (shopId: ShopId, runId: string) =>
+      move(shopId, runId, async () => {
+        await setDriver(db, runId, "page");
+        await moveRun(db, runId, ["paused", "stopped", "cancelled"], "running");
+      }),
 
     cancel: (shopId: ShopId, runId: string) =>
       move(shopId, runId, async (run) => {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { IdSet } from "@/dashboard/ui/full-sync/id-set";
-import type { LanePlace, Place } from "@/dashboard/ui/full-sync/place";
-import { splitRanges } from "@/dashboard/ui/full-sync/split-ranges";
-import { Trouble } from "@/dashboard/ui/full-sync/trouble";
-import { type IdPage, type WalkEnd, type WalkJob, type WalkProgress, type WalkSource, walk } from "@/dashboard/ui/full-sync/walk";
+import { IdSet } from "@/walk/id-set";
+import type { LanePlace, Place } from "@/walk/place";
+import { splitRanges } from "@/walk/split-ranges";
+import { Trouble } from "@/walk/trouble";
+import { type IdPage, type WalkEnd, type WalkJob, type WalkProgress, type WalkSource, walk } from "@/walk/walk";
 
 const START = Date.parse("2026-05-12T12:00:00.000Z");
 const idOf = (row: number) => btoa(`User:${row}`);

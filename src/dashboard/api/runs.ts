@@ -31,7 +31,14 @@ export const runRoutes = router({
     }),
 
   start: procedure()
-    .input(z.object({ connectionId: z.string().max(100), total: z.number().int().nonnegative().nullable() }))
+    .input(
+      z.object({
+        connectionId: z.string().max(100),
+        total: z.number().int().nonnegative().nullable(),
+        driver: z.enum(["page", "worker"]).default("page"),
+        onLeave: z.enum(["pause", "continue"]).default("pause"),
+      }),
+    )
     .mutation(async ({ ctx, input }): Promise<RunView> => {
       const row = await findConnection(ctx, input.connectionId);
       if (!row) throw notFound("connection");
@@ -61,6 +68,14 @@ export const runRoutes = router({
     .input(byRun)
     .query(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.look(ctx.shop.id, input.runId))),
 
+  /** "Run in the background": a new run, or this one from where it stands. */
+  toBackground: procedure()
+    .input(byRun)
+    .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.toBackground(ctx.shop.id, input.runId))),
+  /** Sent by a page that goes away (`keepalive`). */
+  left: procedure()
+    .input(byRun)
+    .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.left(ctx.shop.id, input.runId))),
   pause: procedure()
     .input(byRun)
     .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.pause(ctx.shop.id, input.runId))),

@@ -4,6 +4,7 @@ import { Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, RunView } from "@/dashboard/api/views";
+import type { Trouble } from "@/walk/trouble";
 import { BusyButton } from "../parts/busy-button";
 import { Callout } from "../parts/callout";
 import { Pill, type Tone } from "../parts/pill";
@@ -16,7 +17,6 @@ import { StartRow } from "./before-run";
 import { CancelRun } from "./cancel-run";
 import { RunCounts } from "./run-counts";
 import { totalOf } from "./running-card";
-import type { Trouble } from "./trouble";
 import { useRunActs } from "./use-run-acts";
 
 interface HaltedRunProps {
@@ -77,6 +77,10 @@ const Acts = ({ connection, run }: { connection: ConnectionView; run: RunView })
   const { resume, cancel } = useRunActs(connection);
   const [asks, setAsks] = useState(false);
   if (!permissions.manageApps || !permissions.manageUsers) return null;
+  const confirmed = () => {
+    setAsks(false);
+    cancel.mutate(run);
+  };
   const isCancelled = run.state === "cancelled";
   return (
     <div className="crm-row">
@@ -94,7 +98,7 @@ const Acts = ({ connection, run }: { connection: ConnectionView; run: RunView })
           {t("fullSync.cancelOpen")}
         </Button>
       )}
-      <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={() => (setAsks(false), cancel.mutate(run))} />
+      <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={confirmed} />
     </div>
   );
 };

@@ -5,10 +5,10 @@
 
 import type { RunView } from "@/dashboard/api/views";
 import type { ConnectionId } from "@/model/shop";
+import { readPlace } from "@/walk/place";
+import { Trouble } from "@/walk/trouble";
+import { type WalkEnd, type WalkProgress, type WalkSource, walk } from "@/walk/walk";
 import { type Api, statusOf } from "../shell/api";
-import { readPlace } from "./place";
-import { Trouble } from "./trouble";
-import { type WalkEnd, type WalkProgress, type WalkSource, walk } from "./walk";
 
 /** The server takes a run for abandoned after 30 seconds without a sign. */
 const HEARTBEAT_MS = 10_000;
@@ -35,7 +35,11 @@ const clock = {
     new Promise<void>((resolve) => {
       if (signal.aborted) return resolve();
       const timer = setTimeout(resolve, milliseconds);
-      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener("abort", wake, { once: true });
     }),
 };
 
@@ -126,7 +130,7 @@ export class RunDriver {
     try {
       const answer = await this.deps.api.runs.chunk.mutate({ runId: run.id, ...chunk });
       this.#heard(answer.run);
-      return answer.run.state === "running";
+      return answer.run.state === "running" && answer.run.driver === "page";
     } catch (error) {
       throw troubleOf(error);
     }

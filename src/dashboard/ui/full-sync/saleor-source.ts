@@ -8,9 +8,9 @@ import {
   CustomerIdsUpdatedDocument,
 } from "@graphql/generated/graphql";
 import { Client, type CombinedError, fetchExchange, type TypedDocumentNode } from "urql";
-import type { LanePlace } from "./place";
-import { Trouble } from "./trouble";
-import type { IdPage, WalkSource } from "./walk";
+import type { LanePlace } from "@/walk/place";
+import { Trouble } from "@/walk/trouble";
+import type { IdPage, WalkSource } from "@/walk/walk";
 
 /** Saleor's own limit. */
 const PAGE = 100;

@@ -1,9 +1,9 @@
 /** Asked before Start: may this person, from this browser, read customers from Saleor, and how many are there? */
 import { useQuery } from "@tanstack/react-query";
+import { Trouble } from "@/walk/trouble";
 import { useInfo } from "../shell/info";
 import { useSaleorAccess } from "./run-driver-provider";
 import { countCustomers } from "./saleor-source";
-import { Trouble } from "./trouble";
 
 export type Probe =
   | { kind: "looking" }
