@@ -42,6 +42,8 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
         owned_tags jsonb, owned_fields jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+      -- Marks lock their rows in this order as well.
+      order by connection_id, customer_id
     ), done as (
       update ledger l set
         state = case when l.version = v.version then v.state when l.state = 'retrying' then l.state else 'waiting' end,

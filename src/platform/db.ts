@@ -30,6 +30,7 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** Parent folder of the embedded database; made with mode 0700. */
   dataDir: string;
+  lockWaitSeconds?: number;
   /** Called when another process took the folder's lock away: nothing may be written any more. */
   onLockLost?: (cause: Error) => void;
   log?: Pick<Log, "warn" | "error">;

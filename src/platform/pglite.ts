@@ -36,9 +36,9 @@ const ROOM_NEEDED = 64 * 1024 * 1024;
 type Migrate = (db: Db) => Promise<void>;
 type Opened = Pick<Database, "db" | "boss">;
 
-export async function openPglite({ dataDir, onLockLost, log }: DatabaseOptions, migrate: Migrate): Promise<Database> {
+export async function openPglite({ dataDir, onLockLost, log, lockWaitSeconds }: DatabaseOptions, migrate: Migrate): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const release = await lock(dataDir, onLockLost);
+  const release = await lock(dataDir, lockWaitSeconds, onLockLost);
   try {
     const folder = path.join(dataDir, "pglite");
     const { db, boss } = await open(folder, migrate).catch((cause: unknown) => startAnew({ folder, migrate, cause, log }));
@@ -108,13 +108,16 @@ async function isFull(dir: string): Promise<boolean> {
   return bavail * bsize < ROOM_NEEDED;
 }
 
-/** PGlite itself has no lock: two processes on one folder silently overwrite each other (tried, 2026-11). */
-async function lock(dir: string, onLockLost?: (cause: Error) => void) {
+/**
+ * PGlite itself has no lock: two processes on one folder silently overwrite each other (tried, 2026-11).
+ * @param waitSeconds longer than a lock is stale after, so that a restart after a kill goes through.
+ */
+async function lock(dir: string, waitSeconds = 15, onLockLost?: (cause: Error) => void) {
   try {
     return await lockfile.lock(dir, {
       stale: 10_000,
       update: 2_000,
-      retries: { retries: 15, minTimeout: 1_000, maxTimeout: 1_000 },
+      retries: { retries: waitSeconds, minTimeout: 1_000, maxTimeout: 1_000 },
       onCompromised: (cause) => onLockLost?.(cause),
     });
   } catch (cause) {

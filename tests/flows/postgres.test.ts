@@ -1,5 +1,7 @@
 /** What the flows show on the embedded database holds on PostgreSQL: the same files, run again on a cluster of our own. */
-import { afterAll, beforeAll, describe } from "vitest";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "@/platform/db";
 import { CLUSTER_VARIABLE, type Cluster, isPostgresInstalled, onPostgres, startPostgres } from "../postgres";
 
 let cluster: Cluster | undefined;
@@ -12,6 +14,22 @@ describe.skipIf(!isPostgresInstalled)(onPostgres, () => {
   afterAll(async () => {
     delete process.env[CLUSTER_VARIABLE];
     await cluster?.stop();
+  });
+
+  it("says a statement again that the server ended because of a deadlock", async () => {
+    const url = await cluster!.database();
+    const { db, close } = await openDatabase({ databaseUrl: url, dataDir: "" });
+    await sql`create table two (id int primary key, n int not null)`.execute(db);
+    await sql`insert into two values (1, 0), (2, 0)`.execute(db);
+    const crossing = (first: number, second: number) =>
+      sql
+        .raw(
+          `do $$ begin update two set n = n + 1 where id = ${first}; perform pg_sleep(0.3); update two set n = n + 1 where id = ${second}; end $$`,
+        )
+        .execute(db);
+    await Promise.all([crossing(1, 2), crossing(2, 1)]);
+    expect((await sql`select n from two`.execute(db)).rows).toEqual([{ n: 2 }, { n: 2 }]);
+    await close();
   });
 
   describe("live", async () => void (await import("./live.test")));
