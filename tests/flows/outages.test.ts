@@ -42,7 +42,7 @@ describe("Mailchimp does not answer as it should", () => {
   );
 
   it("is left alone for as long as its firewall's page asks for, with nothing lost", async () => {
-    town.mailchimp.fail({ kind: "html503", times: 1 });
+    town.mailchimp.fail({ kind: "html503" });
     const person = await town.saleor.customers.create({ email: "blocked@shop-one.dev" });
     await until(async () => (await rowOf(person.id))?.state === "retrying");
     const before = town.mailchimp.requests.length;
@@ -50,6 +50,7 @@ describe("Mailchimp does not answer as it should", () => {
     expect(seconds).toBeGreaterThan(30);
     await quiet(2500);
     expect(town.mailchimp.requests.length).toBe(before);
+    town.mailchimp.heal();
     await town.app.rows("update lease set not_before = null");
     await until(() => member("blocked@shop-one.dev"));
   });
@@ -83,7 +84,7 @@ describe("Saleor does not answer as it should", () => {
       town.saleor.fail({ kind, operation: "CustomersByIds", times: kind === "rateLimit" ? 1 : undefined });
       await town.saleor.customers.update(person.id, { firstName: "After" });
       await until(async () => (await rowOf(person.id))?.state === "retrying");
-      expect(member(email)).toMatchObject({ status: "transactional", merge_fields: { FNAME: "" } });
+      expect([member(email)?.status, member(email)?.merge_fields.FNAME || ""]).toEqual(["transactional", ""]);
       expect(member(email)?.tags).toContain("kept");
       town.saleor.heal();
       if (kind === "rateLimit") return;
