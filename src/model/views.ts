@@ -103,6 +103,25 @@ export interface RunView {
   problem: string | null;
 }
 
+/** What a full sync would do, judged by a sample. */
+export type PreviewView =
+  | {
+      kind: "preview";
+      total: number;
+      sample: number;
+      /** Of the sample. */
+      created: number;
+      updated: number;
+      unchanged: number;
+      skipped: number;
+      unknown: number;
+      /** Extrapolated to all customers; null where new contacts cost nothing. */
+      billable: number | null;
+      /** A few that would change, with what differs. */
+      examples: { customerId: string; email: string; differences: { field: string; ours: string; theirs: string }[] }[];
+    }
+  | { kind: "unavailable"; reason: string };
+
 export interface ReasonCount {
   state: "skipped" | "refused" | "gave_up" | "retrying";
   reason: string;

@@ -75,6 +75,21 @@ export interface ProviderContact {
   url?: string;
 }
 
+/** One thing that a delivery would change. */
+export interface Difference {
+  field: string;
+  ours: string;
+  theirs: string;
+}
+
+/** What a delivery would do, for the preview of a full sync. `unknown`: the provider could not be asked. */
+export type Foresight =
+  | { kind: "would_create" }
+  | { kind: "would_update"; differences: readonly Difference[] }
+  | { kind: "would_leave" }
+  | { kind: "would_skip"; reason: string }
+  | { kind: "unknown" };
+
 export type Answer<T> = { kind: "ok"; value: T } | Failure;
 
 /** One entry for every key handed in. A missing key is read as `retry`, never as success. */
@@ -161,6 +176,8 @@ export interface Provider<
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */
     payload(settings: z.output<Settings>, mapped: MappedContact): Record<string, unknown>;
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;
+    /** What `upsert` would do, without doing it: only reads. One entry for every key. */
+    foresee(link: L, contacts: readonly Contact[]): Promise<ReadonlyMap<CustomerId, Foresight>>;
     /** Archives; the absent is `unchanged`. Never called with the policy `leave`. */
     remove(link: L, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes>;
     /** `null` = the provider has no such contact. */

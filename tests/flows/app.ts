@@ -162,13 +162,13 @@ export async function connect(page: Page, mailchimp: MailchimpSandbox): Promise<
 }
 
 /** Waits until `look` answers something true; says what it saw last when it never does. */
-export async function until<T>(look: () => T | Promise<T>, withinMs = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(look: () => T | Promise<T>, withinMs = 15_000): Promise<Exclude<T, null | undefined | false | 0 | "">> {
   const ends = Date.now() + withinMs;
   let last: unknown;
   while (Date.now() < ends) {
     try {
       const seen = await look();
-      if (seen) return seen as NonNullable<T>;
+      if (seen) return seen as Exclude<T, null | undefined | false | 0 | "">;
       last = seen;
     } catch (error) {
       last = error;

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { countReasons, runRows } from "@/ledger/look";
 import type { Run } from "@/ledger/runs";
 import { findConnection, presentRun } from "./present";
+import { preview } from "./preview";
 import { type Admitted, needing, notFound, router } from "./trpc";
-import type { ChunkAnswer, ReasonCount, RunView } from "./views";
+import type { ChunkAnswer, PreviewView, ReasonCount, RunView } from "./views";
 
 /** Starting and driving a full sync needs both: it spends the merchant's plan and sends customers' data. */
 const procedure = () => needing("MANAGE_APPS", "MANAGE_USERS");
@@ -29,6 +30,10 @@ export const runRoutes = router({
         targetName: target?.name ?? row?.targetName ?? "",
       };
     }),
+
+  preview: procedure()
+    .input(z.object({ connectionId: z.string().max(100) }))
+    .query(({ ctx, input }): Promise<PreviewView> => preview(ctx, input.connectionId)),
 
   start: procedure()
     .input(

@@ -3,6 +3,7 @@ import type { Outcome } from "@/model/outcome";
 import type { Answer, ContactRef, DeletionPolicy, Outcomes, ProviderContact } from "../contract";
 import type { Member } from "./answers";
 import { isMissing } from "./failures";
+import { foresee } from "./foresee";
 import { payload, subscriberHash } from "./payload";
 import { dataCentre, type MailchimpLink, type Settings } from "./settings";
 import { upsert } from "./upsert";
@@ -13,6 +14,7 @@ export const customers = {
   tags: { maxLength: 100, maxPerContact: 100 },
   payload: (_settings: Settings, mapped: MappedContact) => payload(mapped),
   upsert,
+  foresee,
   remove,
   read,
 };
