@@ -1,5 +1,5 @@
 /** Starts what this process does, and ends it cleanly: Next itself would exit before a handler of ours is done. */
-import { closeRooms, rooms } from "@/wiring";
+import { rooms, stopRooms } from "@/wiring";
 
 export async function start(input: { worker?: boolean } = {}): Promise<void> {
   const { env, log, startWorker } = await rooms();
@@ -12,6 +12,6 @@ export async function start(input: { worker?: boolean } = {}): Promise<void> {
 async function stop(signal: string): Promise<void> {
   const { log } = await rooms();
   log.info({ signal }, "stopping");
-  await closeRooms().catch(() => log.error("stopped uncleanly, nothing accepted is lost"));
+  await stopRooms().catch(() => log.error("stopped uncleanly, nothing accepted is lost"));
   process.exit(0);
 }

@@ -19,12 +19,14 @@ import { startFromNow } from "@/ledger/catch-up";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsWithPendingMarks } from "@/ledger/marks";
+import { watchQueue } from "@/ledger/watch";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
 import { createSealer, createSigner } from "@/platform/crypto";
 import { closeSharedDatabase, type Database, sharedDatabase } from "@/platform/db";
 import { clientCredentials, endpointOverrides, env } from "@/platform/env";
 import { log } from "@/platform/log";
+import { metrics } from "@/platform/metrics";
 import { loadSecretKeys } from "@/platform/secret-key";
 import { providerList } from "@/providers";
 import type { AnyProvider, Link } from "@/providers/contract";
@@ -43,10 +45,11 @@ import { createFullSync } from "@/sweep/full-sync";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
 
-const holder = globalThis as { __crmRooms?: Promise<Rooms> };
+const holder = globalThis as { __crmRooms?: Promise<Rooms>; __crmStopping?: boolean };
 
 /** A start that failed is tried again by the next caller instead of repeating the old error for ever. */
 export function rooms(): Promise<Rooms> {
+  if (holder.__crmStopping) return Promise.reject(new Error("the process is stopping"));
   holder.__crmRooms ??= build().catch((error: unknown) => {
     holder.__crmRooms = undefined;
     throw error;
@@ -54,7 +57,13 @@ export function rooms(): Promise<Rooms> {
   return holder.__crmRooms;
 }
 
-/** For tests and for the stop of the process. */
+/** The end of the process: whoever still comes is sent away, and Saleor tries again. */
+export async function stopRooms(): Promise<void> {
+  holder.__crmStopping = true;
+  await closeRooms();
+}
+
+/** For tests, which open them again. */
 export async function closeRooms(): Promise<void> {
   const open = holder.__crmRooms;
   holder.__crmRooms = undefined;
@@ -142,6 +151,7 @@ async function build() {
     endpoints,
     log: logger,
     settled: bell.ring,
+    counted: (provider, outcomes) => metrics().outcomes(provider, outcomes),
     retry: { minSeconds: settings.RETRY_MIN_SECONDS, maxSeconds: settings.RETRY_MAX_SECONDS, giveUpHours: settings.GIVE_UP_HOURS },
     leaseSeconds: 30,
     sliceMs: 20_000,
@@ -151,7 +161,7 @@ async function build() {
   const jobs = await startJobs({
     database,
     log: logger,
-    drain: (limitKey) => drains.serve(limitKey),
+    drain: (limitKey) => timed(limitKey, drains.serve(limitKey)),
     dueLimitKeys: () => dueLimitKeys(db),
     async tick() {
       await loadShopsThatWait();
@@ -168,7 +178,14 @@ async function build() {
     jobs.wake(limitKey);
   };
 
-  const catchUp = createCatchUp({ db, clientOf, wake, log: logger, everyMinutes: settings.CATCH_UP_MINUTES });
+  const catchUp = createCatchUp({
+    db,
+    clientOf,
+    wake,
+    log: logger,
+    everyMinutes: settings.CATCH_UP_MINUTES,
+    ended: (walked, seconds) => metrics().caughtUp(walked.kind, seconds, walked.seen),
+  });
 
   const background = createBackground({ db, clientOf, wake, log: logger });
   const comparison = createComparison({
@@ -262,6 +279,7 @@ async function build() {
     limiter,
     linkTo,
     clientOf,
+    watchQueue: () => watchQueue(db),
     fullSync: createFullSync({ db, bell, wake }),
     async startWorker() {
       await jobs.startWorker();
@@ -277,6 +295,12 @@ async function build() {
 }
 
 export type { Database };
+
+async function timed(limitKey: string, work: Promise<void>): Promise<void> {
+  const started = performance.now();
+  await work;
+  metrics().drained(limitKey.split(":", 1)[0] ?? "", (performance.now() - started) / 1000);
+}
 
 /** What does not end by itself is left behind: the lease runs out and the rows are still due. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

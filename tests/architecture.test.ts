@@ -8,10 +8,23 @@ const root = path.resolve(import.meta.dirname, "..");
 
 /** `type:` in front = its types only. Within a room everybody may import everybody. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  pages: ["wiring", "intake", "connections", "dashboard/api", "dashboard/ui", "saleor", "platform", "model", "styles", "saleor-app"],
+  pages: [
+    "wiring",
+    "health",
+    "intake",
+    "connections",
+    "dashboard/api",
+    "dashboard/ui",
+    "saleor",
+    "platform",
+    "model",
+    "styles",
+    "saleor-app",
+  ],
   instrumentation: ["instrumentation-node"],
   "instrumentation-node": ["wiring"],
-  worker: ["instrumentation-node", "platform"],
+  worker: ["instrumentation-node", "health", "platform"],
+  health: ["wiring", "platform"],
   proxy: ["platform"],
   wiring: [
     "intake",

@@ -38,13 +38,17 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
       steps.filter((step): step is DeliverStep => step.kind === "deliver"),
     ),
   ]);
-  await settle(deps.db, work.lease, [...settled, ...verdictsOf(removed), ...verdictsOf(delivered.unsettled)]);
+  const unsettled = [...settled, ...verdictsOf(removed), ...verdictsOf(delivered.unsettled)];
+  await settle(deps.db, work.lease, unsettled);
+  deps.counted(work.provider.id, [...unsettled, ...verdictsOf(delivered.settled)].map(wordFor));
   deps.settled(
     work.connection.id,
     rows.map((row) => row.customerId),
   );
   return summarise([...removed, ...delivered.unsettled, ...delivered.settled].flatMap(({ outcome }) => (outcome ? [outcome] : [])));
 }
+
+const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);
 
 const verdictsOf = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict);
 

@@ -31,6 +31,8 @@ export interface DrainDeps {
   log: ProviderLog;
   /** Somebody may be waiting for the outcome of these customers. */
   settled(connectionId: ConnectionId, ids: readonly CustomerId[]): void;
+  /** For whoever counts: what became of each customer of a batch. */
+  counted(provider: string, outcomes: readonly string[]): void;
   retry: RetryRules;
   leaseSeconds: number;
   /** Milliseconds after which the slice ends and others have their turn. */

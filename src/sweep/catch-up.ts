@@ -16,6 +16,8 @@ export interface CatchUpDeps {
   wake(limitKey: string): void;
   log: ProviderLog;
   everyMinutes: number;
+  /** For whoever counts. */
+  ended?(walked: { kind: "complete" | "broken"; seen: number }, seconds: number): void;
 }
 
 /** Overlap of two walks: Saleor's replicas and clocks may be that far apart. */
@@ -54,6 +56,7 @@ async function catchUp(deps: CatchUpDeps, shop: ClaimedShop, stopping: AbortSign
     const walked = await walk(deps, shop, stopping);
     const nextInSeconds = walked.kind === "complete" ? jittered(deps.everyMinutes * 60) : RETRY_SECONDS;
     await endCatchUp(deps.db, shop.id, { watermark: walked.kind === "complete" ? walked.watermark : null, nextInSeconds });
+    deps.ended?.(walked, (performance.now() - started) / 1000);
     const fields = { shop: shop.saleorApiUrl, count: walked.seen, ms: Math.round(performance.now() - started) };
     if (walked.kind === "complete") deps.log.info(fields, "caught up");
     else deps.log.warn({ ...fields, reason: walked.reason }, "catch-up broke off, tried again in a minute");

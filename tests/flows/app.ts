@@ -6,7 +6,9 @@ import { rmSync } from "node:fs";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { sql } from "kysely";
 import type { AppRouter } from "@/dashboard/api/router";
+import * as health from "@/pages/api/health";
 import * as manifest from "@/pages/api/manifest";
+import * as metrics from "@/pages/api/metrics";
 import * as oauthCallback from "@/pages/api/oauth/[provider]/callback";
 import * as oauthStart from "@/pages/api/oauth/[provider]/start";
 import * as register from "@/pages/api/register";
@@ -46,6 +48,8 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
   const cluster = process.env[CLUSTER_VARIABLE] ? onCluster(process.env[CLUSTER_VARIABLE]) : null;
   const databaseUrl = cluster && !variables.DATABASE_URL ? await cluster.database() : null;
   const served: ServedHandlers = await serveHandlers({
+    "/api/health": health,
+    "/api/metrics": metrics,
     "/api/manifest": manifest,
     "/api/register": register,
     "/api/webhooks/[name]": webhooks,
