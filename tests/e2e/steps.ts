@@ -8,7 +8,7 @@ export const LAST_AUDIENCE = "Zurich store";
 export async function openConnectPage({ app }: Visit): Promise<void> {
   await app.getByRole("heading", { name: "CRM connections" }).waitFor();
   await app.getByRole("button", { name: "Connect Mailchimp" }).click();
-  await app.getByRole("heading", { name: "Connect Mailchimp" }).waitFor();
+  await app.getByRole("heading", { name: "Connect Mailchimp", exact: true }).waitFor();
 }
 
 /** The vendor's page, in the tab that the Dashboard opens. */
@@ -40,8 +40,11 @@ export async function save({ app, page }: Visit): Promise<void> {
   await toast(page, "Settings saved");
 }
 
-/** Toasts belong to the Dashboard. */
-export const toast = (page: Page, text: string) => page.locator(".toast", { hasText: text }).first().waitFor();
+/** Toasts belong to the Dashboard. Read and dismissed, since for five seconds they lie over what stands below. */
+export async function toast(page: Page, text: string): Promise<void> {
+  const shown = page.locator(".toast", { hasText: text }).first();
+  await shown.getByRole("button", { name: "Dismiss" }).click();
+}
 
 export const goTo = ({ app }: Visit, tab: "Status" | "Settings") => app.getByRole("link", { name: tab, exact: true }).click();
 
@@ -52,8 +55,8 @@ export async function setUp(visit: Visit, audience = LAST_AUDIENCE): Promise<voi
 }
 
 /** Start, with the question that a heavy run asks. */
-export async function startFullSync({ app }: Visit): Promise<void> {
-  await app.getByRole("button", { name: "Start full sync" }).click();
+export async function startFullSync({ app }: Visit, label = "Start full sync"): Promise<void> {
+  await app.getByRole("button", { name: label }).click();
   const dialog = app.getByRole("dialog", { name: "Start full sync?" });
   await dialog.getByRole("checkbox").click();
   await dialog.getByRole("button", { name: "Start full sync" }).click();
