@@ -69,7 +69,7 @@ describe("the words of the pages", () => {
   it("carries no message that nothing asks for", () => {
     const { exact, beginnings } = usedKeys();
     // Asked for by code: states, reasons and errors come from the server, agreements from what a run sets off.
-    const byCode = ["reason.", "errors.", "fullSync.agree.", "permission.MANAGE"];
+    const byCode = ["reason.", "errors.", "fullSync.agree.", "fullSync.stopped.", "permission.MANAGE"];
     const isUsed = (key: string) =>
       exact.has(key) || [...beginnings.keys(), ...byCode].some((beginning) => beginning !== "" && key.startsWith(beginning));
     expect(

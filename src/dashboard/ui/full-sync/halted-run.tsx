@@ -55,8 +55,11 @@ const Why = ({ connection, run, trouble }: HaltedRunProps) => {
   const total = totalOf(run) ?? run.marked;
   if (run.state === "stopped") {
     const code = run.problem ?? (trouble ? `${trouble.who}_${trouble.kind}` : null);
+    // A stopped walk waits for a person, while the same trouble of a single customer is tried again by itself.
+    const own = `fullSync.stopped.${code}`;
+    const why = t.has(own) ? t(own) : code ? text.reason(code) : t("fullSync.stoppedTitle");
     return (
-      <Callout tone="warning" title={code ? text.reason(code) : t("fullSync.stoppedTitle")} isNews>
+      <Callout tone="warning" title={why} isNews>
         {t("fullSync.staysDone", { count: run.done })}
       </Callout>
     );
