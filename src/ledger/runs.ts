@@ -120,7 +120,8 @@ export async function finishIfDone(db: Db, runId: string): Promise<boolean> {
 
 /**
  * Cancelled: what was marked and not sent yet is not due for this run's sake any more. A fresh change that came in
- * meanwhile (no longer historic) stays due; the others are as they were, and a resumed run may mark them again.
+ * meanwhile (no longer historic) stays due; the others are as they were. The walk has passed them, so a resumed run
+ * begins its walk anew; whom it reached before it does not count twice.
  */
 export async function releaseRunRows(db: Db, runId: string, connectionId: ConnectionId): Promise<void> {
   await sql`
@@ -135,7 +136,8 @@ export async function releaseRunRows(db: Db, runId: string, connectionId: Connec
       where connection_id = ${connectionId} and seen_run = ${runId} and run_id = ${runId} and in_flight is null
       returning 1
     )
-    update sync_run set marked = greatest(0, marked - (select count(*) from released)) where id = ${runId}`.execute(db);
+    update sync_run r set marked = greatest(0, marked - let_go.n), walk_done = false, cursor = null
+    from (select count(*) as n from released) let_go where r.id = ${runId} and let_go.n > 0`.execute(db);
 }
 
 /** The same run, another driver. Its cursor says where to go on. */

@@ -42,6 +42,7 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "connect.confirm": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.cancel": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "runs.plan": { needs: "both", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
+  "runs.preview": { needs: "both", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
   "runs.start": { needs: "both", input: ({ connectionId }) => ({ connectionId, total: 3 }), ofShop: "connection" },
   "runs.chunk": { needs: "both", input: ({ runId }) => ({ runId, ids: ["VXNlcjox"], cursor: null }), ofShop: "run" },
   "runs.walkDone": { needs: "both", input: ({ runId }) => ({ runId, cursor: null }), ofShop: "run" },
