@@ -118,7 +118,20 @@ describe("the words of the pages", () => {
       updated: 1,
       unchanged: 1,
     };
-    const more = { rate: 64, seconds: 8, minutes: 1, attempt: 2, of: 5, read: 1, reads: 1, posts: 1, milliseconds: 180, provider: "p" };
+    const more = {
+      rate: 64,
+      seconds: 8,
+      minutes: 1,
+      attempt: 2,
+      of: 5,
+      read: 1,
+      reads: 1,
+      posts: 1,
+      milliseconds: 180,
+      provider: "p",
+      amount: "about",
+      sample: 200,
+    };
     for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more } as never)).toBeTruthy();
   });
 

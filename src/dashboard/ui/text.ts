@@ -31,6 +31,7 @@ export function useProviderText(provider: string, title: string) {
       coded(["reason", "errors"], code) ?? t("reason.unknown", { title, code: splitCode(code).base.replaceAll("_", " ") }),
     note: (code: string) => coded(["notes"], code),
     error: (code: string) => coded(["errors", "reason"], code) ?? t("errors.unknown"),
-    consequence: (code: string, count: number) => coded(["consequences"], code, { count }),
+    /** `amount`: how sure the count is, `exact`, `about`, `most` or `unknown`. */
+    consequence: (code: string, { count, amount }: { count: number; amount: string }) => coded(["consequences"], code, { count, amount }),
   };
 }

@@ -1,4 +1,4 @@
-import { Button, Text } from "@saleor/macaw-ui";
+import { Text } from "@saleor/macaw-ui";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
@@ -6,7 +6,8 @@ import { Callout } from "../parts/callout";
 import { Section } from "../parts/section";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
-import { StartButton } from "./start-button";
+import { BrowserRefused } from "./browser-refused";
+import { StartForm } from "./start-form";
 import { type Probe, useProbe } from "./use-probe";
 
 export const BeforeRun = ({ connection }: { connection: ConnectionView }) => {
@@ -18,16 +19,15 @@ export const BeforeRun = ({ connection }: { connection: ConnectionView }) => {
   );
 };
 
-/** Numbers and the button; or the sentence that says why there is none. */
-export const StartRow = ({
-  connection,
-  label,
-  variant,
-}: {
+interface StartRowProps {
   connection: ConnectionView;
   label?: string;
   variant?: "primary" | "secondary";
-}) => {
+}
+
+/** Numbers, the preview and the buttons; or the sentence that says why there are none. */
+export const StartRow = (props: StartRowProps) => {
+  const { connection } = props;
   const t = useTranslations();
   const probe = useProbe(connection.id);
   if (connection.target === null) {
@@ -39,16 +39,16 @@ export const StartRow = ({
   }
   if (probe.kind === "ok" && probe.total > 0) {
     return (
-      <div className="crm-row" style={{ justifyContent: "space-between" }}>
+      <>
         <HowMany connection={connection} total={probe.total} />
-        <StartButton connection={connection} total={probe.total} label={label} variant={variant} />
-      </div>
+        <StartForm {...props} total={probe.total} />
+      </>
     );
   }
-  return <CannotStart probe={probe} />;
+  return <CannotStart connection={connection} probe={probe} />;
 };
 
-const CannotStart = ({ probe }: { probe: Probe }) => {
+const CannotStart = ({ connection, probe }: { connection: ConnectionView; probe: Probe }) => {
   const t = useTranslations();
   switch (probe.kind) {
     case "ok":
@@ -66,19 +66,7 @@ const CannotStart = ({ probe }: { probe: Probe }) => {
         </Callout>
       );
     case "refused":
-      return (
-        <Callout
-          tone="warning"
-          title={t(probe.isOffline ? "fullSync.offline" : "fullSync.browserRefused")}
-          actions={
-            <Button variant="secondary" size="small" onClick={probe.again}>
-              {t("common.tryAgain")}
-            </Button>
-          }
-        >
-          {probe.isOffline ? null : t("fullSync.browserRefusedText")}
-        </Callout>
-      );
+      return <BrowserRefused connection={connection} probe={probe} />;
   }
 };
 
@@ -91,7 +79,7 @@ const HowMany = ({ connection, total }: { connection: ConnectionView; total: num
   const contacts = plan.data?.targetContacts ?? null;
   const target = plan.data?.targetName ?? connection.target?.name ?? "";
   return (
-    <Text size={3} className="crm-number">
+    <Text as="p" size={3} className="crm-number">
       {contacts === null ? t("fullSync.customers", { total }) : t("fullSync.customersAndContacts", { total, contacts, target })}
       {plan.isError ? ` ${t("fullSync.planFailed")}` : ""}
     </Text>

@@ -7,7 +7,7 @@ import { BeforeRun } from "./before-run";
 import { EndedRun } from "./ended-run";
 import { HaltedRun } from "./halted-run";
 import { useDrive } from "./run-driver-provider";
-import { RunningCard } from "./running-card";
+import { isInBackground, RunningCard } from "./running-card";
 
 interface FullSyncCardProps {
   connection: ConnectionView;
@@ -19,10 +19,11 @@ export const FullSyncCard = ({ connection, readAt }: FullSyncCardProps) => {
   const drive = useDrive(connection.id);
   const run = useLatestRun(connection, readAt);
   if (!run) return <BeforeRun connection={connection} />;
-  if (drive && drive.state !== "ended" && drive.run.id === run.id) return <RunningCard connection={connection} run={run} drive={drive} />;
+  const isWalkedHere = drive !== null && drive.state !== "ended" && drive.run.id === run.id && !isInBackground(run);
+  if (isWalkedHere) return <RunningCard connection={connection} run={run} drive={drive} />;
   switch (run.state) {
     case "running":
-      return run.abandoned && !run.walkDone ? (
+      return run.abandoned && !run.walkDone && !isInBackground(run) ? (
         <HaltedRun connection={connection} run={run} />
       ) : (
         <RunningCard connection={connection} run={run} drive={null} />
@@ -40,12 +41,18 @@ export const FullSyncCard = ({ connection, readAt }: FullSyncCardProps) => {
 function useLatestRun(connection: ConnectionView, readAt: number): RunView | null {
   const drive = useDrive(connection.id);
   const { permissions } = useInfo();
-  const isTail = connection.run?.state === "running" && (connection.run.walkDone || drive?.run.walkDone === true);
+  const isRunning = connection.run?.state === "running";
+  const isTail = isRunning && (connection.run?.walkDone || drive?.run.walkDone === true);
+  const isFollowed = isTail || (isRunning && connection.run?.driver === "worker");
   // Asking for the run is also what finishes it once its last customer has an outcome.
   const polled = useQuery(
     useTRPC().runs.get.queryOptions(
       { runId: connection.run?.id ?? "" },
-      { enabled: isTail && permissions.manageApps && permissions.manageUsers, refetchInterval: isTail ? 1_000 : false, staleTime: 0 },
+      {
+        enabled: isFollowed && permissions.manageApps && permissions.manageUsers,
+        refetchInterval: isTail ? 1_000 : isFollowed ? 2_000 : false,
+        staleTime: 0,
+      },
     ),
   );
   const known = [

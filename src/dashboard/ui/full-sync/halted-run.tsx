@@ -12,12 +12,12 @@ import { Progress } from "../parts/progress";
 import { Section } from "../parts/section";
 import { useClockTime } from "../parts/when";
 import { useInfo } from "../shell/info";
-import { useProviderText } from "../text";
 import { StartRow } from "./before-run";
 import { CancelRun } from "./cancel-run";
 import { RunCounts } from "./run-counts";
 import { totalOf } from "./running-card";
 import { useRunActs } from "./use-run-acts";
+import { useRunProblem } from "./use-run-problem";
 
 interface HaltedRunProps {
   connection: ConnectionView;
@@ -51,13 +51,13 @@ export const HaltedRun = ({ connection, run, trouble }: HaltedRunProps) => {
 const Why = ({ connection, run, trouble }: HaltedRunProps) => {
   const t = useTranslations();
   const clock = useClockTime();
-  const text = useProviderText(connection.provider, connection.title);
+  const problem = useRunProblem(connection);
   const total = totalOf(run) ?? run.marked;
   if (run.state === "stopped") {
     const code = run.problem ?? (trouble ? `${trouble.who}_${trouble.kind}` : null);
     // A stopped walk waits for a person, while the same trouble of a single customer is tried again by itself.
     const own = `fullSync.stopped.${code}`;
-    const why = t.has(own) ? t(own) : code ? text.reason(code) : t("fullSync.stoppedTitle");
+    const why = t.has(own) ? t(own) : code ? problem(code) : t("fullSync.stoppedTitle");
     return (
       <Callout tone="warning" title={why} isNews>
         {t("fullSync.staysDone", { count: run.done })}
@@ -77,7 +77,7 @@ const Why = ({ connection, run, trouble }: HaltedRunProps) => {
 const Acts = ({ connection, run }: { connection: ConnectionView; run: RunView }) => {
   const t = useTranslations();
   const { permissions } = useInfo();
-  const { resume, cancel } = useRunActs(connection);
+  const { resume, toBackground, cancel } = useRunActs(connection);
   const [asks, setAsks] = useState(false);
   if (!permissions.manageApps || !permissions.manageUsers) return null;
   const confirmed = () => {
@@ -97,9 +97,14 @@ const Acts = ({ connection, run }: { connection: ConnectionView; run: RunView })
         {t("fullSync.resume")}
       </BusyButton>
       {isCancelled ? null : (
-        <Button variant="secondary" size="small" disabled={cancel.isPending} onClick={() => setAsks(true)}>
-          {t("fullSync.cancelOpen")}
-        </Button>
+        <>
+          <BusyButton variant="secondary" size="small" isBusy={toBackground.isPending} onClick={() => toBackground.mutate(run)}>
+            {t("fullSync.background")}
+          </BusyButton>
+          <Button variant="secondary" size="small" disabled={cancel.isPending} onClick={() => setAsks(true)}>
+            {t("fullSync.cancelOpen")}
+          </Button>
+        </>
       )}
       <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={confirmed} />
     </div>

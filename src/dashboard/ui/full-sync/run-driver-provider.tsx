@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from "react";
-import { useTRPC, useTRPCClient } from "../shell/api";
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { sayWhileLeaving, useTRPC, useTRPCClient } from "../shell/api";
 import { dashboardBridge, tokenNow } from "../shell/bridge";
 import { useInfo } from "../shell/info";
 import { type Drive, RunDriver } from "./run-driver";
@@ -17,10 +17,16 @@ export const RunDriverProvider = ({ children }: { children: ReactNode }) => {
     () =>
       new RunDriver({
         api,
+        part: (parting, runId) => sayWhileLeaving(`runs.${parting}`, { runId }),
         source: () => saleorSource(access),
         onEnd: () => void queryClient.invalidateQueries(connections.pathFilter()),
       }),
   );
+  useEffect(() => {
+    const leave = () => driver.leave();
+    window.addEventListener("pagehide", leave);
+    return () => window.removeEventListener("pagehide", leave);
+  }, [driver]);
   return <Context.Provider value={driver}>{children}</Context.Provider>;
 };
 

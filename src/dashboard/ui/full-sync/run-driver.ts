@@ -1,6 +1,7 @@
 /**
  * Drives full syncs from this tab, one per connection. It lives beside the pages, so that going from Status to Settings
- * does not stop a run. In: start, resume, pause, cancel. Out: the run as the server last told it, and how the walk goes.
+ * does not stop a run. In: start, resume, pause, cancel, hand over to the background, leave. Out: the run as the server
+ * last told it, and how the walk goes.
  */
 
 import type { RunView } from "@/dashboard/api/views";
@@ -23,8 +24,18 @@ export interface Drive {
   trouble: Trouble | null;
 }
 
+export interface StartWish {
+  total: number | null;
+  driver: RunView["driver"];
+  onLeave: RunView["onLeave"];
+}
+
+/** What the server is told of a run whose page goes away. */
+type Parting = "left" | "pause" | "cancel";
+
 interface DriverDeps {
   api: Api;
+  part(parting: Parting, runId: string): void;
   source(): WalkSource;
   onEnd(): void;
 }
@@ -47,6 +58,8 @@ export class RunDriver {
   readonly #drives = new Map<ConnectionId, Drive>();
   readonly #stops = new Map<ConnectionId, AbortController>();
   readonly #walks = new Map<ConnectionId, Promise<void>>();
+  /** Asked for, and not told to the server yet. */
+  readonly #asked = new Map<ConnectionId, "pause" | "cancel">();
   readonly #listeners = new Set<() => void>();
 
   constructor(private readonly deps: DriverDeps) {}
@@ -58,8 +71,8 @@ export class RunDriver {
 
   drive = (connectionId: ConnectionId): Drive | null => this.#drives.get(connectionId) ?? null;
 
-  async start(connectionId: ConnectionId, total: number): Promise<void> {
-    this.#begin(await this.deps.api.runs.start.mutate({ connectionId, total }));
+  async start(connectionId: ConnectionId, wish: StartWish): Promise<void> {
+    this.#begin(await this.deps.api.runs.start.mutate({ connectionId, ...wish }));
   }
 
   async resume(run: RunView): Promise<void> {
@@ -68,18 +81,33 @@ export class RunDriver {
 
   /** Nothing new is asked at once; the server hears of it when what was out has come back. */
   async pause(run: RunView): Promise<void> {
-    await this.#close(run.connectionId);
+    await this.#close(run.connectionId, "pause");
     this.#heard(await this.deps.api.runs.pause.mutate({ runId: run.id }));
     this.deps.onEnd();
   }
 
   async cancel(run: RunView): Promise<void> {
-    await this.#close(run.connectionId);
+    await this.#close(run.connectionId, "cancel");
     this.#heard(await this.deps.api.runs.cancel.mutate({ runId: run.id }));
     this.deps.onEnd();
   }
 
-  #close(connectionId: ConnectionId): Promise<void> {
+  /** The server takes it over first: a refusal leaves the walk here as it is. */
+  async toBackground(run: RunView): Promise<void> {
+    this.#heard(await this.deps.api.runs.toBackground.mutate({ runId: run.id }));
+    this.#stops.get(run.connectionId)?.abort();
+    this.deps.onEnd();
+  }
+
+  /** The page goes away, and every walk with it. */
+  leave(): void {
+    for (const [connectionId, { run }] of this.#drives) {
+      if (this.#walks.has(connectionId) && isOurs(run)) this.deps.part(this.#asked.get(connectionId) ?? "left", run.id);
+    }
+  }
+
+  #close(connectionId: ConnectionId, asked: "pause" | "cancel"): Promise<void> {
+    this.#asked.set(connectionId, asked);
     const drive = this.#drives.get(connectionId);
     if (drive?.state === "walking") this.#change(connectionId, { state: "closing" });
     this.#stops.get(connectionId)?.abort();
@@ -87,10 +115,12 @@ export class RunDriver {
   }
 
   #begin(run: RunView): void {
-    if (this.#walks.has(run.connectionId) || run.state !== "running") {
+    if (this.#walks.has(run.connectionId) || !isOurs(run)) {
       this.#heard(run);
+      this.deps.onEnd();
       return;
     }
+    this.#asked.delete(run.connectionId);
     const state = run.walkDone ? "ended" : "walking";
     this.#drives.set(run.connectionId, { run, heardAt: Date.now(), progress: null, state, trouble: null });
     this.#tell();
@@ -105,7 +135,7 @@ export class RunDriver {
   async #walk(run: RunView): Promise<void> {
     const stop = new AbortController();
     this.#stops.set(run.connectionId, stop);
-    const heartbeat = setInterval(() => void this.deps.api.runs.heartbeat.mutate({ runId: run.id }).catch(() => {}), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => void this.#beat(run, stop), HEARTBEAT_MS);
     try {
       const end = await walk({
         source: this.deps.source(),
@@ -126,18 +156,27 @@ export class RunDriver {
     }
   }
 
+  /** Also how a page that slept hears that the run went on without it. */
+  async #beat(run: RunView, stop: AbortController): Promise<void> {
+    const now = await this.deps.api.runs.heartbeat.mutate({ runId: run.id }).catch(() => null);
+    if (!now || isOurs(now)) return;
+    this.#heard(now);
+    stop.abort();
+  }
+
   async #post(run: RunView, chunk: { ids: string[]; cursor: unknown; again: boolean }): Promise<boolean> {
     try {
       const answer = await this.deps.api.runs.chunk.mutate({ runId: run.id, ...chunk });
       this.#heard(answer.run);
-      return answer.run.state === "running" && answer.run.driver === "page";
+      return isOurs(answer.run);
     } catch (error) {
       throw troubleOf(error);
     }
   }
 
   async #ended(run: RunView, end: WalkEnd): Promise<void> {
-    if (end.kind === "paused") return;
+    const known = this.#drives.get(run.connectionId)?.run;
+    if (end.kind === "paused" || known?.driver === "worker") return;
     const { api } = this.deps;
     if (end.kind === "done") {
       try {
@@ -174,6 +213,9 @@ export class RunDriver {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** Still for a page to walk. */
+const isOurs = (run: RunView) => run.state === "running" && run.driver === "page";
 
 function troubleOf(error: unknown): Trouble {
   const status = statusOf(error);

@@ -11,12 +11,12 @@ import { Progress } from "../parts/progress";
 import { Section } from "../parts/section";
 import { useClockTime } from "../parts/when";
 import { useInfo } from "../shell/info";
-import { useProviderText } from "../text";
 import { CancelRun } from "./cancel-run";
 import { RunCounts } from "./run-counts";
 import type { Drive } from "./run-driver";
 import { useRate } from "./use-rate";
 import { useRunActs } from "./use-run-acts";
+import { useRunProblem } from "./use-run-problem";
 
 interface RunningCardProps {
   connection: ConnectionView;
@@ -35,8 +35,10 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
     setAsks(false);
     acts.cancel.mutate(run);
   };
+  const isHere = drive !== null && !run.walkDone;
   const isClosing = drive?.state === "closing" || acts.pause.isPending || acts.cancel.isPending;
-  const isElsewhere = drive === null && !run.walkDone;
+  const isBackground = isInBackground(run);
+  const isElsewhere = drive === null && !run.walkDone && !isBackground;
   const total = totalOf(run);
   const mayAct = permissions.manageApps && permissions.manageUsers;
   return (
@@ -44,12 +46,27 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
       title={
         <span className="crm-row">
           {t("fullSync.title")}{" "}
-          <Pill tone="info">{t(connection.health === "reconnect" ? "fullSync.waitingPill" : "fullSync.running")}</Pill>
+          <Pill tone="info">
+            {t(
+              connection.health === "reconnect" ? "fullSync.waitingPill" : isBackground ? "fullSync.runningBackground" : "fullSync.running",
+            )}
+          </Pill>
         </span>
       }
       end={
         mayAct ? (
           <div className="crm-row">
+            {isHere ? (
+              <BusyButton
+                variant="tertiary"
+                size="small"
+                isBusy={acts.toBackground.isPending}
+                disabled={isClosing}
+                onClick={() => acts.toBackground.mutate(run)}
+              >
+                {t("fullSync.toBackground")}
+              </BusyButton>
+            ) : null}
             <BusyButton
               variant="secondary"
               size="small"
@@ -76,6 +93,16 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
           {t("fullSync.pausing", { count: (drive?.progress?.postsOut ?? 0) + (drive?.progress?.readsOut ?? 0) })}
         </Text>
       ) : null}
+      {isBackground || run.walkDone ? (
+        <Text as="p" size={3} color="default2">
+          {t("fullSync.mayClose")}
+        </Text>
+      ) : null}
+      {isHere && !isClosing ? (
+        <Text as="p" size={3} color="default2">
+          {t(`fullSync.onLeave.${run.onLeave}`)}
+        </Text>
+      ) : null}
       {isElsewhere ? (
         <Text as="p" size={3} color="default2">
           {t(run.mine ? "fullSync.elsewhereMine" : "fullSync.elsewhereOther", { time: clock(run.startedAt) })}
@@ -87,6 +114,10 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
     </Section>
   );
 };
+
+/** The app walks it, or is about to: its page was left, and the wish was to go on. */
+export const isInBackground = (run: RunView) =>
+  run.state === "running" && (run.driver === "worker" || (run.abandoned && run.onLeave === "continue"));
 
 /** More customers may have joined than were counted at the start. */
 export const totalOf = (run: RunView) => (run.total === null ? null : Math.max(run.total, run.marked));
@@ -119,7 +150,7 @@ const Speed = ({ run, total, isCounting, startedAt }: { run: RunView; total: num
 /** Whatever slows the run down or makes it wait, in one line each. */
 const Hindrances = ({ connection, run, drive }: RunningCardProps) => {
   const t = useTranslations();
-  const text = useProviderText(connection.provider, connection.title);
+  const problem = useRunProblem(connection);
   const retrying = drive?.progress?.retrying;
   const lines = [
     ...(drive?.progress?.isSlowed ? [t("fullSync.saleorSlow")] : []),
@@ -133,10 +164,14 @@ const Hindrances = ({ connection, run, drive }: RunningCardProps) => {
         ]
       : []),
     ...(run.retrying > 0 ? [t("fullSync.retrying", { count: run.retrying, title: connection.title })] : []),
-    ...(run.problem ? [text.reason(run.problem)] : []),
   ];
   return (
     <>
+      {run.problem ? (
+        <Callout tone="warning" title={problem(run.problem)}>
+          {t("fullSync.againInAMinute", { count: run.done })}
+        </Callout>
+      ) : null}
       {lines.map((line) => (
         <Callout key={line} tone="info" title={line} />
       ))}

@@ -9,7 +9,7 @@ export type Probe =
   | { kind: "looking" }
   | { kind: "ok"; total: number }
   | { kind: "no_permission" }
-  | { kind: "refused"; isOffline: boolean; again(): void };
+  | { kind: "refused"; why: "offline" | "denied" | "unreachable"; again(): void };
 
 export function useProbe(connectionId: string): Probe {
   const access = useSaleorAccess();
@@ -24,6 +24,10 @@ export function useProbe(connectionId: string): Probe {
   if (!permissions.manageUsers || !permissions.manageApps) return { kind: "no_permission" };
   if (query.data !== undefined) return { kind: "ok", total: query.data };
   if (!query.isError) return { kind: "looking" };
-  if (query.error instanceof Trouble && query.error.kind === "denied") return { kind: "no_permission" };
-  return { kind: "refused", isOffline: !navigator.onLine, again: () => void query.refetch() };
+  return { kind: "refused", why: whyNot(query.error), again: () => void query.refetch() };
+}
+
+function whyNot(error: unknown): "offline" | "denied" | "unreachable" {
+  if (!navigator.onLine) return "offline";
+  return error instanceof Trouble && error.kind === "denied" ? "denied" : "unreachable";
 }

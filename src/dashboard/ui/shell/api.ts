@@ -26,6 +26,13 @@ async function authorizedFetch(input: RequestInfo | URL | string, init?: Request
   return second;
 }
 
+/** The page goes away: the browser sends this nevertheless, and nobody is left to hear the answer. */
+export function sayWhileLeaving(path: `runs.${"left" | "pause" | "cancel"}`, input: { runId: string }): void {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(input);
+  fetch(`/api/trpc/${path}`, withIdentity({ method: "POST", keepalive: true, headers, body })).catch(() => {});
+}
+
 function withIdentity(init: RequestInit | undefined): RequestInit {
   const { token, saleorApiUrl } = dashboardBridge().getState();
   const headers = new Headers(init?.headers);
