@@ -77,8 +77,11 @@ async function build() {
   const apl = sharedApl();
   const database = await sharedDatabase();
   const { db } = database;
-  // Only on a server may the drain be another process's; then the database is asked as well.
-  const bell = createBell(database.engine === "postgres" ? { check: (id, customerIds) => settledAmong(db, id, customerIds) } : {});
+  const bell = createBell({
+    settledAmong: (id, customerIds) => settledAmong(db, id, customerIds),
+    // Only on a server may the drain be another process's.
+    ...(database.engine === "postgres" && { askEveryMs: 1_000 }),
+  });
   const byId: Record<string, AnyProvider> = Object.fromEntries(providerList.map((provider) => [provider.id, provider]));
   const limiter = limiters();
   const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);

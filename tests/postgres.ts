@@ -17,6 +17,9 @@ export interface Cluster {
   /** A new, empty database: its address. */
   database(): Promise<string>;
   drop(url: string): Promise<void>;
+  /** As after a crash: connections break, and it comes back on the same address. */
+  crash(): Promise<void>;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,12 +54,19 @@ export async function startPostgres(): Promise<Cluster> {
   await as("initdb", ["-D", data, "-U", "crm", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
   // Thrown away in the end: nothing has to survive a power cut.
   const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200`;
-  await as("pg_ctl", ["start", "-w", "-D", data, "-l", path.join(folder, "log"), "-o", options]);
-  return { ...onCluster(`postgres://crm@127.0.0.1:${port}/postgres`), stop: () => end(as, data, folder) };
+  const restart = () => as("pg_ctl", ["start", "-w", "-D", data, "-l", path.join(folder, "log"), "-o", options]);
+  const crash = () => as("pg_ctl", ["stop", "-m", "immediate", "-w", "-D", data]);
+  await restart();
+  const stop = async () => {
+    // Already down where a test crashed it and went no further.
+    await crash().catch(() => {});
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...onCluster(`postgres://crm@127.0.0.1:${port}/postgres`), crash, restart, stop };
 }
 
 /** A cluster that was started elsewhere: its databases. */
-export function onCluster(url: string): Omit<Cluster, "stop"> {
+export function onCluster(url: string): Omit<Cluster, "crash" | "restart" | "stop"> {
   return {
     url,
     async database() {
@@ -88,9 +98,4 @@ async function unprivileged(): Promise<Account | null> {
 
 async function call(account: Account | null, program: string, args: readonly string[], cwd: string): Promise<void> {
   await run(program, args, { cwd, env: { ...process.env, LC_ALL: "C" }, ...account });
-}
-
-async function end(as: (program: string, args: readonly string[]) => Promise<void>, data: string, folder: string): Promise<void> {
-  await as("pg_ctl", ["stop", "-m", "immediate", "-w", "-D", data]);
-  rmSync(folder, { recursive: true, force: true });
 }

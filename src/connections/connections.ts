@@ -9,6 +9,7 @@ import type { AnyProvider } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
 import { createOpen, type Opened } from "./open";
 import { credentialEnding } from "./provider-parts";
+import { resealShop } from "./reseal";
 import { type Act, connect, disconnect, type NewConnection, type SavesDeps, saveSettings, setLive } from "./saves";
 import { ensureShop, loadShop } from "./shops";
 import { findRow, listRows, type StateRow, type StoredHealth, setHealth } from "./state-rows";
@@ -49,6 +50,8 @@ export function createConnections(deps: ConnectionsDeps) {
       return disconnect(deps, act);
     },
     connect: (input: NewConnection) => connect(deps, input),
+    /** After a change of SECRET_KEY. */
+    reseal: (shop: Shop, options: { dryRun: boolean }) => resealShop(deps, shop, options),
     /** @returns whether this is news: then somebody may be told. */
     markHealth: (id: ConnectionId, health: Exclude<StoredHealth, "ok">, reason: string) => setHealth(deps.db, id, health, reason),
     clearHealth: (id: ConnectionId) => setHealth(deps.db, id, "ok", null),

@@ -41,6 +41,9 @@ export interface SettingsSession {
   pepper(): Promise<Read<string>>;
   /** Where the old one cannot be read any more: hashes made with it say nothing from now on. */
   renewPepper(): Promise<string>;
+  keepPepper(pepper: string): Promise<void>;
+  /** What rests under another key than the present one. */
+  stale(): Promise<{ pepper: boolean; providers: string[] }>;
 }
 
 export interface SettingsStore {
@@ -57,9 +60,10 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
 function openSession(deps: SettingsStoreDeps, shop: Shop): SettingsSession {
   const metadata = appMetadata(shop, (document, variables) => ask(deps, shop, document, variables));
   const manager = (scope: string) => sealedManager(deps.sealer, metadata, `${shop.saleorApiUrl}|${shop.appId}|${scope}`);
+  const keepPepper = (pepper: string) => manager("shop").set({ key: shopKey, value: JSON.stringify({ pepper }) });
   const writePepper = async () => {
     const pepper = randomBytes(32).toString("base64url");
-    await manager("shop").set({ key: shopKey, value: JSON.stringify({ pepper }) });
+    await keepPepper(pepper);
     return pepper;
   };
   return {
@@ -72,6 +76,13 @@ function openSession(deps: SettingsStoreDeps, shop: Shop): SettingsSession {
       return { kind: "found", value: found.kind === "found" ? found.value.pepper : await writePepper() };
     },
     renewPepper: writePepper,
+    keepPepper,
+    async stale() {
+      const entries = await metadata.fetch();
+      const stale = entries.filter(({ key, value }) => key.startsWith(keyOf("")) && !deps.sealer.isCurrent(value)).map(({ key }) => key);
+      const providers = stale.filter((key) => key !== shopKey).map((key) => key.slice(keyOf("").length));
+      return { pepper: stale.includes(shopKey), providers };
+    },
   };
 }
 

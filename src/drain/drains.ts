@@ -27,7 +27,11 @@ export function createDrains(deps: DrainDeps, atOnce = 20): Drains {
   async function loop(limitKey: string, state: Running): Promise<void> {
     for (;;) {
       state.again = false;
-      const { more } = await drain(deps, limitKey, { stop: stop.signal, poked: () => poked(state) });
+      const { more } = await drain(deps, limitKey, { stop: stop.signal, poked: () => poked(state) }).catch((error: unknown) => {
+        // The database is away: the rows stay due, and the tick comes back.
+        deps.log.error({ limitKey, error: error instanceof Error ? error.name : "unknown" }, "drain could not begin");
+        return { more: false };
+      });
       if (stop.signal.aborted || (!more && !state.again)) return;
     }
   }

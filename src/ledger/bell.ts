@@ -9,74 +9,71 @@ export interface Bell {
 }
 
 export interface Listener {
-  /** Resolves when all of `ids` were rung for since `listen`, or after `withinMs`. Ends the listening. */
+  /** Resolves when all of `ids` have an outcome, or after `withinMs`. Ends the listening. */
   all(ids: readonly CustomerId[], withinMs: number): Promise<void>;
   end(): void;
 }
 
-/** Where other processes may drain: which of these customers have an outcome by now, in the database's words. */
 export interface BellDeps {
-  check?: (connectionId: ConnectionId, ids: readonly CustomerId[]) => Promise<readonly CustomerId[]>;
-  everyMs?: number;
+  /**
+   * Which of these customers have an outcome by now, in the database's words. A ring alone does not say so: it may have
+   * been for the mark before ours.
+   */
+  settledAmong(connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<readonly CustomerId[]>;
+  /** Where other processes may drain, whose bell is not heard here: how often to ask without a ring. */
+  askEveryMs?: number;
 }
 
 interface Ear {
   connectionId: ConnectionId;
-  heard: Set<CustomerId>;
+  rung: Set<CustomerId>;
   released: boolean;
   changed(): void;
 }
 
-export function createBell({ check, everyMs = 1_000 }: BellDeps = {}): Bell {
+export function createBell(deps: BellDeps): Bell {
   const ears = new Set<Ear>();
 
-  /** Asks until everybody is settled. A question that fails is asked again: the wait has its own end. */
-  function ask(ear: Ear, ids: readonly CustomerId[]): () => void {
-    if (!check) return () => {};
-    let timer: NodeJS.Timeout | undefined;
-    const again = () => {
-      timer = setTimeout(async () => {
-        const open = ids.filter((id) => !ear.heard.has(id));
-        for (const id of await check(ear.connectionId, open).catch(() => [])) ear.heard.add(id);
-        if (!ears.has(ear)) return;
-        ear.changed();
-        if (ears.has(ear)) again();
-      }, everyMs);
-    };
-    again();
-    return () => clearTimeout(timer);
+  async function wait(ear: Ear, ids: readonly CustomerId[], withinMs: number): Promise<void> {
+    const open = new Set(ids);
+    const endsAt = performance.now() + withinMs;
+    while (open.size > 0 && !ear.released) {
+      const leftMs = endsAt - performance.now();
+      if (leftMs <= 0) return;
+      await ringsForAll(ear, open, Math.min(leftMs, deps.askEveryMs ?? leftMs));
+      ear.rung.clear();
+      // A question that fails is asked again: the wait has its own end.
+      for (const id of await deps.settledAmong(ear.connectionId, [...open]).catch(() => [])) open.delete(id);
+    }
   }
 
   return {
     ring(connectionId, ids) {
       for (const ear of [...ears]) {
         if (ear.connectionId !== connectionId) continue;
-        for (const id of ids) ear.heard.add(id);
+        for (const id of ids) ear.rung.add(id);
         if (ids.length === 0) ear.released = true;
         ear.changed();
       }
     },
     listen(connectionId) {
-      const ear: Ear = { connectionId, heard: new Set(), released: false, changed: () => {} };
+      const ear: Ear = { connectionId, rung: new Set(), released: false, changed: () => {} };
       ears.add(ear);
-      return {
-        end: () => ears.delete(ear),
-        all: (ids, withinMs) =>
-          new Promise((resolve) => {
-            const stopAsking = ask(ear, ids);
-            const finish = () => {
-              clearTimeout(timer);
-              stopAsking();
-              ears.delete(ear);
-              resolve();
-            };
-            const timer = setTimeout(finish, withinMs);
-            ear.changed = () => {
-              if (ear.released || ids.every((id) => ear.heard.has(id))) finish();
-            };
-            ear.changed();
-          }),
-      };
+      const end = () => void ears.delete(ear);
+      return { end, all: (ids, withinMs) => wait(ear, ids, withinMs).finally(end) };
     },
   };
+}
+
+/** Resolves when all that are open were rung for, when nobody can wait any longer, or when the time is up. */
+function ringsForAll(ear: Ear, open: ReadonlySet<CustomerId>, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, withinMs);
+    ear.changed = () => {
+      if (!ear.released && ![...open].every((id) => ear.rung.has(id))) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    ear.changed();
+  });
 }

@@ -26,18 +26,26 @@ export async function openPostgres(
 ): Promise<Database> {
   await migrateUnhurried(databaseUrl, migrate);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, keepAlive: true, application_name: "saleor-crm", ...PATIENCE });
-  // Without a listener a connection that breaks while it rests would end the process; the pool makes a new one.
-  pool.on("error", (error) => log?.warn({ error: error.name }, "a connection to the database broke"));
+  outlive(pool, (error) => log?.warn({ error: error.name }, "a connection to the database broke"));
   // biome-ignore lint/complexity/noBannedTypes: see Db
   const db = new Kysely<{}>({ dialect: retryingDeadlocks(new PostgresDialect({ pool })) });
   const boss = { connectionString: databaseUrl, max: BOSS_POOL_SIZE };
   return { db, engine: "postgres", boss, close: () => db.destroy() };
 }
 
+/**
+ * A connection that breaks emits `error`, and without a listener that ends the process. The pool listens to those that
+ * rest, nobody to those in use (pg-pool 3.x); their statement fails by itself, and the pool makes a new one.
+ */
+function outlive(pool: pg.Pool, noted: (error: Error) => void): void {
+  pool.on("error", noted);
+  pool.on("connect", (client) => client.on("error", () => {}));
+}
+
 /** A migration may take long, and waits long for the process that does it: no time-outs here. */
 async function migrateUnhurried(databaseUrl: string, migrate: (db: Db) => Promise<void>): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, connectionTimeoutMillis: PATIENCE.connectionTimeoutMillis });
-  pool.on("error", () => {});
+  outlive(pool, () => {});
   // biome-ignore lint/complexity/noBannedTypes: see Db
   const db = new Kysely<{}>({ dialect: new PostgresDialect({ pool }) });
   await migrate(db).finally(() => db.destroy());

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "@/platform/db";
 import { CLUSTER_VARIABLE, type Cluster, isPostgresInstalled, onPostgres, startPostgres } from "../postgres";
+import { startConnected, until } from "./app";
 
 let cluster: Cluster | undefined;
 
@@ -30,6 +31,17 @@ describe.skipIf(!isPostgresInstalled)(onPostgres, () => {
     await Promise.all([crossing(1, 2), crossing(2, 1)]);
     expect((await sql`select n from two`.execute(db)).rows).toEqual([{ n: 2 }, { n: 2 }]);
     await close();
+  });
+
+  it("outlives a crash of the server: what it could not keep is sent again or caught up with", async () => {
+    const town = await startConnected({ variables: { CATCH_UP_MINUTES: "0.02" } });
+    await town.saleor.customers.create({ email: "before@shop-one.dev" });
+    await cluster!.crash();
+    await town.saleor.customers.create({ email: "meanwhile@shop-one.dev" });
+    await until(() => town.saleor.deliveries.some((delivery) => delivery.attempts.some((attempt) => attempt.answer === 503)));
+    await cluster!.restart();
+    await until(() => ["before", "meanwhile"].every((name) => town.mailchimp.audience().member(`${name}@shop-one.dev`)), 25_000);
+    await town.close();
   });
 
   describe("live", async () => void (await import("./live.test")));

@@ -29,7 +29,7 @@ export function createApl(env: Env): APL {
     case "file":
       return createFileApl(env.FILE_APL_PATH);
     case "postgres":
-      return createPostgresApl({ db: async () => (await sharedDatabase()).db, sealer: createSealer(loadSecretKeys(env)) });
+      return createPostgresApl({ db: async () => (await sharedDatabase()).db, sealer: createSealer(loadSecretKeys(env)), log: log() });
     case "redis":
       return lazily(() => redisApl(env));
     case "upstash":

@@ -21,7 +21,11 @@ afterAll(async () => {
 beforeEach(() => sql`delete from auth_data`.execute(database.db));
 
 const withKeys = (current: string, previous?: string) =>
-  createPostgresApl({ db: async () => database.db, sealer: createSealer({ current, previous: previous ?? null }) });
+  createPostgresApl({
+    db: async () => database.db,
+    sealer: createSealer({ current, previous: previous ?? null }),
+    log: createLog("silent"),
+  });
 const aShop = (name: string, more: Partial<AuthData> = {}): AuthData => ({
   saleorApiUrl: `https://${name}.example.com/graphql/`,
   token: `token-of-${name}`,
@@ -59,12 +63,23 @@ describe("auth data in the database", () => {
     await expect(withKeys("second secret").getAll()).rejects.toThrow(/unknown_key/);
   });
 
+  it("leaves out a damaged row, and the other shops go on", async () => {
+    const apl = withKeys("first secret");
+    await apl.set(aShop("one"));
+    await apl.set(aShop("two"));
+    await sql`update auth_data set sealed_token = 'damaged' where app_id = 'app-of-two'`.execute(database.db);
+    expect(await apl.getAll()).toEqual([aShop("one")]);
+    await expect(apl.get(aShop("two").saleorApiUrl)).rejects.toThrow();
+    expect(await withKeys("second secret", "first secret").reseal({ dryRun: true })).toEqual({ resealed: 1, unreadable: 1 });
+  });
+
   it("seals anew after a change of keys, once", async () => {
     await withKeys("first secret").set(aShop("one"));
     const rotated = withKeys("second secret", "first secret");
-    expect(await rotated.reseal({ dryRun: true })).toBe(1);
+    expect(await rotated.reseal({ dryRun: true })).toEqual({ resealed: 1, unreadable: 0 });
     await expect(withKeys("second secret").getAll()).rejects.toThrow();
-    expect([await rotated.reseal({ dryRun: false }), await rotated.reseal({ dryRun: false })]).toEqual([1, 0]);
+    expect(await rotated.reseal({ dryRun: false })).toEqual({ resealed: 1, unreadable: 0 });
+    expect(await rotated.reseal({ dryRun: false })).toEqual({ resealed: 0, unreadable: 0 });
     expect(await withKeys("second secret").getAll()).toEqual([aShop("one")]);
   });
 

@@ -4,19 +4,21 @@
  */
 import type { APL, AuthData } from "@saleor/app-sdk/APL";
 import { sql } from "kysely";
-import type { Sealer } from "@/platform/crypto";
+import { type Sealer, SealUnreadable } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
+import type { Log } from "@/platform/log";
 
 export interface PostgresAplDeps {
   db(): Promise<Db>;
   sealer: Sealer;
+  log: Pick<Log, "error">;
 }
 
 export interface PostgresApl extends APL {
   /** Replaces the keys and nothing else, and only while the shop still has this token: a late refresh must not bring an old token back. */
   refreshJwks(fresh: AuthData): Promise<void>;
-  /** Seals with the present key what was sealed with the one before. @returns how many that are (`dryRun`: would be). */
-  reseal(options: { dryRun: boolean }): Promise<number>;
+  /** Seals with the present key what was sealed with the one before. `dryRun`: only counts. */
+  reseal(options: { dryRun: boolean }): Promise<{ resealed: number; unreadable: number }>;
 }
 
 interface Row {
@@ -28,7 +30,7 @@ interface Row {
 
 const boundTo = (saleorApiUrl: string) => `auth data|${saleorApiUrl}`;
 
-export function createPostgresApl({ db, sealer }: PostgresAplDeps): PostgresApl {
+export function createPostgresApl({ db, sealer, log }: PostgresAplDeps): PostgresApl {
   const opened = (row: Row): AuthData => ({
     saleorApiUrl: row.saleor_api_url,
     appId: row.app_id,
@@ -49,12 +51,37 @@ export function createPostgresApl({ db, sealer }: PostgresAplDeps): PostgresApl 
     return rows;
   }
 
+  function openedOrNull(row: Row): AuthData | null {
+    try {
+      return opened(row);
+    } catch (error) {
+      if (error instanceof SealUnreadable) return null;
+      throw error;
+    }
+  }
+
+  /** Unless somebody installed meanwhile: what is sealed is never the same twice. */
+  async function sealAnew(row: Row, token: string): Promise<void> {
+    const sealed = sealer.seal(token, boundTo(row.saleor_api_url));
+    await sql`
+      update auth_data set sealed_token = ${sealed}, updated_at = now()
+      where saleor_api_url = ${row.saleor_api_url} and sealed_token = ${row.sealed_token}`.execute(await db());
+  }
+
   return {
     async get(saleorApiUrl) {
       const row = await find(saleorApiUrl);
       return row && opened(row);
     },
-    getAll: async () => (await list()).map(opened),
+    /** A damaged row does not hold up the other shops; where none can be read, the key is wrong. */
+    async getAll() {
+      const rows = await list();
+      const shops = rows.flatMap((row) => openedOrNull(row) ?? []);
+      if (rows.length > 0 && shops.length === 0) return rows.map(opened);
+      if (shops.length < rows.length)
+        log.error({ count: rows.length - shops.length }, "tokens of installations cannot be read: install the app there again");
+      return shops;
+    },
     async set({ saleorApiUrl, appId, token, jwks }) {
       await sql`
         insert into auth_data (saleor_api_url, app_id, sealed_token, jwks)
@@ -75,14 +102,13 @@ export function createPostgresApl({ db, sealer }: PostgresAplDeps): PostgresApl 
     },
     async reseal({ dryRun }) {
       const stale = (await list()).filter((row) => !sealer.isCurrent(row.sealed_token));
-      if (dryRun) return stale.length;
+      const counts = { resealed: 0, unreadable: 0 };
       for (const row of stale) {
-        const sealed = sealer.seal(opened(row).token, boundTo(row.saleor_api_url));
-        await sql`
-          update auth_data set sealed_token = ${sealed}, updated_at = now()
-          where saleor_api_url = ${row.saleor_api_url} and sealed_token = ${row.sealed_token}`.execute(await db());
+        const { token } = openedOrNull(row) ?? {};
+        counts[token === undefined ? "unreadable" : "resealed"] += 1;
+        if (token !== undefined && !dryRun) await sealAnew(row, token);
       }
-      return stale.length;
+      return counts;
     },
     async isReady() {
       try {
