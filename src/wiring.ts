@@ -2,12 +2,13 @@
  * The one place that builds things and hands them to each other. Made once per process, on `globalThis`: Next builds
  * pages and instrumentation as separate module graphs.
  */
+import type { AuthData } from "@saleor/app-sdk/APL";
 import { createConnections } from "@/connections/connections";
 import { createOAuth } from "@/connections/oauth";
 import { createProblems } from "@/connections/problems";
 import type { LinkInput } from "@/connections/provider-parts";
 import { createSettingsStore } from "@/connections/settings-store";
-import { findShop, removeShop } from "@/connections/shops";
+import { findShop, pausedShops, pauseShop, removeShop, resumeShop } from "@/connections/shops";
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
@@ -34,7 +35,7 @@ import { createLimiter, type Limiter } from "@/providers/kit/limiter";
 import { sharedApl } from "@/saleor/apl/create-apl";
 import type { SaleorClient } from "@/saleor/client";
 import { setOnInstalled } from "@/saleor/install-hooks";
-import { mendWebhooks } from "@/saleor/mend-webhooks";
+import { type Mended, mendWebhooks } from "@/saleor/mend-webhooks";
 import { saleorClientFor, sharedJwks } from "@/saleor/outbound";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { createWebhookVerifier } from "@/saleor/verify-webhook";
@@ -171,7 +172,7 @@ async function build() {
       await background.tick();
       await catchUp.tick();
       await comparison.tick();
-      await sweepAttemptsNowAndThen();
+      await tidyNowAndThen();
     },
     daily: () => daily(),
   });
@@ -188,6 +189,10 @@ async function build() {
     log: logger,
     everyMinutes: settings.CATCH_UP_MINUTES,
     ended: (walked, seconds) => metrics().caughtUp(walked.kind, seconds, walked.seen),
+    denied: async (shop) => {
+      const authData = await apl.get(shop.saleorApiUrl);
+      if (authData?.appId === shop.appId) await mendShop(authData);
+    },
   });
 
   const background = createBackground({ db, clientOf, wake, log: logger });
@@ -205,12 +210,13 @@ async function build() {
     for (const id of await shopsWithPendingMarks(db)) await load(id);
   }
 
-  let sweptAt = 0;
-  /** Credentials that nobody confirmed do not rest here for longer than they must. */
-  async function sweepAttemptsNowAndThen(): Promise<void> {
-    if (Date.now() - sweptAt < 600_000) return;
-    sweptAt = Date.now();
+  let tidiedAt = 0;
+  /** Credentials that nobody confirmed do not rest here for longer than they must; shops that went may have come back. */
+  async function tidyNowAndThen(): Promise<void> {
+    if (Date.now() - tidiedAt < 600_000) return;
+    tidiedAt = Date.now();
     await oauth.sweepAttempts();
+    await lookAtPausedShops();
   }
 
   async function load(shopId: ShopId): Promise<void> {
@@ -223,17 +229,37 @@ async function build() {
 
   /** Once a day and at every start: webhooks of every shop as this version of the app wants them. */
   async function mendAll(): Promise<void> {
-    for (const authData of await apl.getAll()) {
-      const mended = await mendWebhooks({
-        authData,
-        client: saleorClientFor(authData),
-        baseUrl: settings.APP_API_BASE_URL ?? null,
-        log: logger,
-      });
-      if (mended.kind === "mended")
-        await connections.ensureShop(authData.saleorApiUrl, authData.appId).then((shop) => connections.loadShop(shop));
-      else logger.warn({ shop: authData.saleorApiUrl, outcome: mended.kind }, "webhooks of a shop could not be looked at");
+    for (const authData of await apl.getAll()) await mendShop(authData);
+  }
+
+  async function mendShop(authData: AuthData): Promise<Mended["kind"]> {
+    const fields = { shop: authData.saleorApiUrl };
+    const client = saleorClientFor(authData);
+    const { kind } = await mendWebhooks({ authData, client, baseUrl: settings.APP_API_BASE_URL ?? null, log: logger });
+    if (kind === "unavailable") logger.warn({ ...fields, outcome: kind }, "webhooks of a shop could not be looked at");
+    const shop = await connections.ensureShop(authData.saleorApiUrl, authData.appId);
+    if (kind === "uninstalled" && (await pauseShop(db, shop.id)))
+      logger.warn(fields, "the shop does not know the app any more: it is left alone, and forgotten after 30 days");
+    if (kind === "mended" && (await resumeShop(db, shop.id))) logger.info(fields, "the shop knows the app again");
+    if (kind === "mended") await connections.loadShop(shop);
+    return kind;
+  }
+
+  /** A shop that was left alone may know the app again, or has been gone for so long that nothing of it is kept. */
+  async function lookAtPausedShops(): Promise<void> {
+    for (const { shop, isOver } of await pausedShops(db, 50)) {
+      const authData = await apl.get(shop.saleorApiUrl);
+      const kind = authData?.appId === shop.appId ? await mendShop(authData) : "uninstalled";
+      if (kind === "uninstalled" && isOver) await forget(shop);
     }
+  }
+
+  async function forget(shop: Shop): Promise<void> {
+    knownShops.delete(`${shop.appId} ${shop.saleorApiUrl}`);
+    await removeShop(db, shop.id);
+    // Another installation at the same address keeps its token.
+    if ((await apl.get(shop.saleorApiUrl))?.appId === shop.appId) await apl.delete(shop.saleorApiUrl);
+    logger.info({ shop: shop.saleorApiUrl }, "everything about a shop was removed");
   }
 
   async function daily(): Promise<void> {
@@ -259,9 +285,7 @@ async function build() {
     mark: marker.mark,
     async removed(shop) {
       logger.info({ shop: shop.saleorApiUrl }, "app removed from a shop");
-      knownShops.delete(`${shop.appId} ${shop.saleorApiUrl}`);
-      await removeShop(db, shop.id);
-      await apl.delete(shop.saleorApiUrl);
+      await forget(shop);
     },
     log: logger,
   };
@@ -283,6 +307,7 @@ async function build() {
     linkTo,
     clientOf,
     watchQueue: () => watchQueue(db),
+    lookAtPausedShops,
     fullSync: createFullSync({ db, bell, wake }),
     async startWorker() {
       await jobs.startWorker();

@@ -82,3 +82,30 @@ export async function findShop(db: Db, id: string): Promise<Shop | null> {
 export async function removeShop(db: Db, id: string): Promise<void> {
   await sql`delete from shop where id = ${id}`.execute(db);
 }
+
+/** The shop answers as if the app were not there: removed, on a core that does not say so, or deactivated. @returns whether this is news. */
+export async function pauseShop(db: Db, id: string): Promise<boolean> {
+  const { rows } = await sql`update shop set paused_since = now() where id = ${id} and paused_since is null returning 1 as paused`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+/** It knows the app again: what it missed is caught up with at once. @returns whether this is news. */
+export async function resumeShop(db: Db, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    update shop set paused_since = null, catch_up_at = now() where id = ${id} and paused_since is not null returning 1 as resumed`.execute(
+    db,
+  );
+  return rows.length > 0;
+}
+
+const KEPT_DAYS = 30;
+
+/** Some of the paused shops, others each time; `isOver` = for so long that nobody will come back. */
+export async function pausedShops(db: Db, limit: number): Promise<{ shop: Shop; isOver: boolean }[]> {
+  const { rows } = await sql<{ id: string; saleor_api_url: string; app_id: string; over: boolean }>`
+    select id, saleor_api_url, app_id, paused_since < now() - ${KEPT_DAYS} * interval '1 day' as over
+    from shop where paused_since is not null and retired_at is null order by random() limit ${limit}`.execute(db);
+  return rows.map((row) => ({ shop: { id: row.id, saleorApiUrl: row.saleor_api_url, appId: row.app_id }, isOver: row.over }));
+}

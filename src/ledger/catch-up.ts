@@ -19,7 +19,7 @@ export async function claimShops(db: Db, limit: number): Promise<ClaimedShop[]> 
   const { rows } = await sql<{ id: string; saleor_api_url: string; app_id: string; watermark: string | null }>`
     update shop set catch_up_until = now() + ${CLAIM_SECONDS} * interval '1 second'
     where id in (
-      select id from shop where retired_at is null and settings_loaded and catch_up_at <= now()
+      select id from shop where retired_at is null and paused_since is null and settings_loaded and catch_up_at <= now()
         and (catch_up_until is null or catch_up_until < now())
       order by catch_up_at limit ${limit} for update skip locked
     )
@@ -31,11 +31,23 @@ export async function keepClaim(db: Db, shopId: ShopId): Promise<void> {
   await sql`update shop set catch_up_until = now() + ${CLAIM_SECONDS} * interval '1 second' where id = ${shopId}`.execute(db);
 }
 
-/** @param watermark null = the walk broke off, the old one stands. */
-export async function endCatchUp(db: Db, shopId: ShopId, input: { watermark: string | null; nextInSeconds: number }): Promise<void> {
+/**
+ * @param input.since the watermark that the walk began with. Another one by now was set back for whoever resumed
+ * meanwhile: that one stands, and its walk begins at once.
+ * @param input.watermark null = the walk broke off, the old one stands. Never ahead of our own clock: one customer saved
+ * while Saleor's clock was wrong would blind us until then.
+ */
+export async function endCatchUp(
+  db: Db,
+  shopId: ShopId,
+  input: { since: string | null; watermark: string | null; nextInSeconds: number },
+): Promise<void> {
   await sql`
-    update shop set catch_up_until = null, catch_up_at = now() + ${input.nextInSeconds} * interval '1 second',
-      watermark = coalesce(${input.watermark}::timestamptz, watermark),
+    update shop set catch_up_until = null,
+      catch_up_at = case when watermark is not distinct from ${input.since}::timestamptz
+                         then now() + ${input.nextInSeconds} * interval '1 second' else now() end,
+      watermark = case when watermark is not distinct from ${input.since}::timestamptz
+                       then coalesce(least(${input.watermark}::timestamptz, now()), watermark) else watermark end,
       caught_up_at = case when ${input.watermark}::timestamptz is null then caught_up_at else now() end
     where id = ${shopId}`.execute(db);
 }
@@ -86,7 +98,7 @@ export async function markChanged(db: Db, shopId: ShopId, seen: readonly SeenCus
       select c.id as connection_id, seen.id as customer_id, max(seen."updatedAt") as updated_at
       from seen join connection_state c on c.shop_id = ${shopId} and c.live
       left join ledger l on l.connection_id = c.id and l.customer_id = seen.id
-      where l.seen_updated_at is null or l.seen_updated_at < seen."updatedAt"
+      where l.seen_updated_at is distinct from seen."updatedAt"
       group by 1, 2
     ), marked as (
       insert into ledger as l (connection_id, customer_id, lane, state, due_at, wanted_at, historic)

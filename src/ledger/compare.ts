@@ -15,7 +15,7 @@ export async function claimComparison(db: Db): Promise<ComparedShop | null> {
   const { rows } = await sql<{ id: string; saleor_api_url: string; app_id: string; started_at: string }>`
     update shop set compare_until = now() + ${CLAIM_SECONDS} * interval '1 second'
     where id = (
-      select s.id from shop s where retired_at is null and settings_loaded and compare_at <= now() and (compare_until is null or compare_until < now())
+      select s.id from shop s where retired_at is null and paused_since is null and settings_loaded and compare_at <= now() and (compare_until is null or compare_until < now())
         and exists (select 1 from connection_state c where c.shop_id = s.id and c.live)
       order by compare_at limit 1 for update skip locked
     )
@@ -53,6 +53,7 @@ export async function noteListed(db: Db, shopId: ShopId, ids: readonly CustomerI
       on conflict (connection_id, customer_id) do update set
         listed_at = now(), absent_since = null, absent_reads = 0,
         force = l.force or l.due_at is null,
+        failing_since = case when l.state = 'gave_up' then null else l.failing_since end,
         historic = l.historic or l.due_at is null,
         version = l.version + case when l.due_at is null then 1 else 0 end,
         lane = case when l.due_at is null then excluded.lane else l.lane end,

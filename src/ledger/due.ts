@@ -6,6 +6,8 @@ import type { DueRow, Lane, RowState } from "./row";
 
 /** Only a person can mend these; their marks wait. */
 const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
+/** A shop that does not know the app any more, or not at present: nobody can be looked up there. */
+const shopAnswers = sql`not exists (select 1 from shop s where s.id = c.shop_id and s.paused_since is not null)`;
 /** Changes of a connection whose live sync is off are kept, not sent; what a person asked for goes all the same. */
 const mayGo = sql`(c.live or l.lane <> 1)`;
 
@@ -13,7 +15,7 @@ const mayGo = sql`(c.live or l.lane <> 1)`;
 export async function dueLimitKeys(db: Db): Promise<string[]> {
   const { rows } = await sql<{ limit_key: string }>`
     select distinct c.limit_key from connection_state c
-    where c.limit_key <> '' and c.health not in ${stoppedHealth}
+    where c.limit_key <> '' and c.health not in ${stoppedHealth} and ${shopAnswers}
       and exists (select 1 from ledger l where l.connection_id = c.id and l.due_at <= now() and ${mayGo})
       and not exists (select 1 from lease where lease.limit_key = c.limit_key and (until > now() or not_before > now()))`.execute(db);
   return rows.map((row) => row.limit_key);
@@ -44,17 +46,20 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
         and (l.connection_id || '/' || l.customer_id) not in (select json_array_elements_text(${JSON.stringify(input.busy)}::json))
       order by ${order} limit ${input.limit}
     ) l
-    where c.limit_key = ${input.limitKey} and c.health not in ${stoppedHealth}
+    where c.limit_key = ${input.limitKey} and c.health not in ${stoppedHealth} and ${shopAnswers}
     order by ${order} limit ${input.limit}`.execute(db);
   return rows.map(toDueRow);
 }
 
-/** Which contact a row stands for, under which identity, with which tags of ours. */
-export type Held = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags">;
+/** Which contact a row stands for, under which identity, with which tags and fields of ours. */
+export type Held = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags" | "ownedFields">;
+/** What is ours on a contact: it passes on together with the address. */
+export type Owned = Pick<DueRow, "ownedTags" | "ownedFields">;
 
 /**
  * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. A row
- * that is not answered belongs to somebody else by now (the lease was lost): it must not be sent.
+ * that is not answered belongs to somebody else by now (the lease was lost) or is not due any more (its run was
+ * cancelled): it must not be sent.
  * @returns the contact that each row holds now.
  */
 export async function markInFlight(
@@ -63,32 +68,37 @@ export async function markInFlight(
   connectionId: ConnectionId,
   ids: readonly CustomerId[],
 ): Promise<Map<CustomerId, Held>> {
-  const { rows } = await sql<{ customer_id: string; remote_key: string | null; email_hmac: string | null; owned_tags: string[] }>`
+  const { rows } = await sql<{ customer_id: string } & Pick<RawRow, "remote_key" | "email_hmac" | "owned_tags" | "owned_fields">>`
     update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null
     from (select json_array_elements_text(${JSON.stringify(ids)}::json) as customer_id) v
-    where l.connection_id = ${connectionId} and l.customer_id = v.customer_id and ${holds(lease)}
-    returning l.customer_id, l.remote_key, l.email_hmac, l.owned_tags`.execute(db);
-  return new Map(rows.map((row) => [row.customer_id, { remoteKey: row.remote_key, emailHmac: row.email_hmac, ownedTags: row.owned_tags }]));
+    where l.connection_id = ${connectionId} and l.customer_id = v.customer_id and l.due_at is not null and ${holds(lease)}
+    returning l.customer_id, l.remote_key, l.email_hmac, l.owned_tags, l.owned_fields`.execute(db);
+  return new Map(
+    rows.map((row) => [
+      row.customer_id,
+      { remoteKey: row.remote_key, emailHmac: row.email_hmac, ownedTags: row.owned_tags, ownedFields: row.owned_fields },
+    ]),
+  );
 }
 
 export function holds(lease: { limitKey: string; token: number }): RawBuilder<unknown> {
   return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;
 }
 
-/** Rows that stand under these identities, with the tags that we own on them. */
+/** Rows that stand under these identities, with what is ours on them. */
 export async function holdersOf(
   db: Db,
   connectionId: ConnectionId,
   hmacs: readonly string[],
-): Promise<Map<string, { customerId: CustomerId; ownedTags: string[] }[]>> {
+): Promise<Map<string, ({ customerId: CustomerId } & Owned)[]>> {
   if (hmacs.length === 0) return new Map();
-  const { rows } = await sql<{ email_hmac: string; customer_id: string; owned_tags: string[] }>`
-    select email_hmac, customer_id, owned_tags from ledger
+  const { rows } = await sql<{ email_hmac: string } & Pick<RawRow, "customer_id" | "owned_tags" | "owned_fields">>`
+    select email_hmac, customer_id, owned_tags, owned_fields from ledger
     where connection_id = ${connectionId} and email_hmac in (select json_array_elements_text(${JSON.stringify(hmacs)}::json))`.execute(db);
-  const holders = new Map<string, { customerId: CustomerId; ownedTags: string[] }[]>();
+  const holders = new Map<string, ({ customerId: CustomerId } & Owned)[]>();
   for (const row of rows) {
-    const known = holders.get(row.email_hmac) ?? [];
-    holders.set(row.email_hmac, [...known, { customerId: row.customer_id, ownedTags: row.owned_tags }]);
+    const holder = { customerId: row.customer_id, ownedTags: row.owned_tags, ownedFields: row.owned_fields };
+    holders.set(row.email_hmac, [...(holders.get(row.email_hmac) ?? []), holder]);
   }
   return holders;
 }
@@ -99,7 +109,7 @@ export async function holdersOf(
  */
 export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<void> {
   await sql`
-    update ledger l set remote_key = null, fingerprint = null, owned_tags = '[]'
+    update ledger l set remote_key = null, fingerprint = null, owned_tags = '[]', owned_fields = '[]'
     from ledger taker
     where taker.connection_id = ${connectionId} and taker.customer_id in (select json_array_elements_text(${JSON.stringify(ids)}::json))
       and l.connection_id = taker.connection_id and l.email_hmac = taker.email_hmac and l.remote_key = taker.remote_key
@@ -107,11 +117,11 @@ export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: r
       and l.customer_id not in (select json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(db);
 }
 
-/** A contact that its customer left behind belongs to who has the address now, with the tags that we own on it. */
+/** A contact that its customer left behind belongs to who has the address now, with what is ours on it. */
 export async function handOverContact(db: Db, connectionId: ConnectionId, to: CustomerId, held: Held): Promise<void> {
   await sql`
     update ledger set remote_key = ${held.remoteKey}, email_hmac = ${held.emailHmac}, owned_tags = ${JSON.stringify(held.ownedTags)}::jsonb,
-      fingerprint = null
+      owned_fields = ${JSON.stringify(held.ownedFields)}::jsonb, fingerprint = null
     where connection_id = ${connectionId} and customer_id = ${to} and remote_key is null`.execute(db);
 }
 

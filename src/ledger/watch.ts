@@ -19,6 +19,7 @@ export async function watchQueue(db: Db): Promise<QueueNumbers> {
       ) first_ones
     ) due
     where c.health not in ('reconnect', 'target_gone', 'unreadable') and (c.live or lanes.lane <> ${sql.lit(Lane.live)})
+      and not exists (select 1 from shop s where s.id = c.shop_id and s.paused_since is not null)
     group by 1`.execute(db);
   const byLane = new Map(rows.map((row) => [row.lane, row]));
   return {

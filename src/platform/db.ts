@@ -73,9 +73,22 @@ export function openDatabase(options: DatabaseOptions): Promise<Database> {
 
 /** Of several processes that start at once one migrates, the others wait for it (kysely's advisory lock). */
 async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const all = { ...migrations, ...(await ofLaterReleases(db)) };
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => all } });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
+}
+
+/**
+ * Kysely refuses a database that knows more migrations than we do. Ours only add, so that the release before still works:
+ * during a deployment, and when somebody goes back to it.
+ */
+async function ofLaterReleases(db: Db): Promise<typeof migrations> {
+  const found = await sql<{ there: boolean }>`select to_regclass('kysely_migration') is not null as there`.execute(db);
+  if (!found.rows[0]?.there) return {};
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const later = rows.filter(({ name }) => !(name in migrations));
+  return Object.fromEntries(later.map(({ name }) => [name, { up: async () => {} }]));
 }
 
 /** Answers whether the database takes a statement now. Never throws. */

@@ -38,9 +38,10 @@ const SECRET_FIELDS = [
 /** `code` and `state` are OAuth words, but harmless inside a serialized error. */
 const paths = SECRET_FIELDS.flatMap((name) => (name === "code" || name === "state" ? [name] : [name, `*.${name}`, `*.*.${name}`]));
 
+/** Every word is tried once, from its beginning: at every letter, a long word from a stranger holds up the process for seconds. */
 const SCRUBS: readonly [RegExp, string][] = [
-  [/[^\s@<>"'`,;:()[\]{}=/\\]+(?:@|%40)[^\s@<>"'`,;:()[\]{}=/\\?&]+/gi, "[email]"],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[jwt]"],
+  [/(?<![^\s@<>"'`,;:()[\]{}=/\\])[^\s@<>"'`,;:()[\]{}=/\\]+(?:(?:@|%40)[^\s@<>"'`,;:()[\]{}=/\\]+)+/gi, "[email]"],
+  [/(?<![\w-])(?=[\w-]*eyJ)[\w-]+\.[\w-]+\.[\w-]*/g, "[jwt]"],
   [/\bbearer\s+[^\s"\\]+/gi, "Bearer [redacted]"],
   [/\b[0-9a-f]{32}-[a-z]{2,3}\d{1,3}\b/gi, "[key]"],
 ];

@@ -1,10 +1,11 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** One entry per released change; never edited afterwards, only followed by the next. */
+/** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
   "0001_start": { up: start },
   "0002_auth_data": { up: authData },
+  "0003_paused_shop": { up: pausedShop },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -201,4 +202,10 @@ async function authData(db: Kysely<unknown>): Promise<void> {
     jwks text,
     updated_at timestamptz not null default now()
   )`.execute(db);
+}
+
+/** Since when a shop has not known the app any more. */
+async function pausedShop(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table shop add column paused_since timestamptz`.execute(db);
+  await sql`create index shop_paused on shop (paused_since) where paused_since is not null`.execute(db);
 }

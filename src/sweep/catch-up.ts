@@ -16,6 +16,8 @@ export interface CatchUpDeps {
   wake(limitKey: string): void;
   log: ProviderLog;
   everyMinutes: number;
+  /** The shop answered as if it did not know the app. */
+  denied?(shop: Shop): Promise<void>;
   /** For whoever counts. */
   ended?(walked: { kind: "complete" | "broken"; seen: number }, seconds: number): void;
 }
@@ -55,7 +57,12 @@ async function catchUp(deps: CatchUpDeps, shop: ClaimedShop, stopping: AbortSign
   try {
     const walked = await walk(deps, shop, stopping);
     const nextInSeconds = walked.kind === "complete" ? jittered(deps.everyMinutes * 60) : RETRY_SECONDS;
-    await endCatchUp(deps.db, shop.id, { watermark: walked.kind === "complete" ? walked.watermark : null, nextInSeconds });
+    await endCatchUp(deps.db, shop.id, {
+      since: shop.watermark,
+      watermark: walked.kind === "complete" ? walked.watermark : null,
+      nextInSeconds,
+    });
+    if (walked.kind === "broken" && walked.reason === "denied") await deps.denied?.(shop);
     deps.ended?.(walked, (performance.now() - started) / 1000);
     const fields = { shop: shop.saleorApiUrl, count: walked.seen, ms: Math.round(performance.now() - started) };
     if (walked.kind === "complete") deps.log.info(fields, "caught up");

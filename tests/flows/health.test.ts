@@ -89,7 +89,10 @@ describe.skipIf(!isPostgresInstalled)(`how the app is, ${onPostgres}`, () => {
     });
     expect(outcomes).toEqual(['crm_outcomes_total{provider="mailchimp",outcome="created"} 1']);
     expect((await fetch(`http://127.0.0.1:${port}/api/metrics`)).status).toBe(404);
-    expect(await (await fetch(`http://127.0.0.1:${port}/api/health`)).json()).toMatchObject({ ready: true, oldestDueSeconds: 0 });
+    await until(async () => {
+      const health = (await (await fetch(`http://127.0.0.1:${port}/api/health`)).json()) as { ready: boolean; oldestDueSeconds: number };
+      return health.ready && health.oldestDueSeconds === 0;
+    });
     worker.kill("SIGTERM");
     expect(await worker.ended).toBe(0);
     await town.close();

@@ -33,6 +33,16 @@ describe.skipIf(!isPostgresInstalled)(onPostgres, () => {
     await close();
   });
 
+  it("opens a database that a later release has added to", async () => {
+    const url = await cluster!.database();
+    const first = await openDatabase({ databaseUrl: url, dataDir: "" });
+    await sql`insert into kysely_migration (name, timestamp) values ('9999_of_a_later_release', '2099')`.execute(first.db);
+    await first.close();
+    const again = await openDatabase({ databaseUrl: url, dataDir: "" });
+    expect((await sql`select 1 from shop`.execute(again.db)).rows).toEqual([]);
+    await again.close();
+  });
+
   it("outlives a crash of the server: what it could not keep is sent again or caught up with", async () => {
     const town = await startConnected({ variables: { CATCH_UP_MINUTES: "0.02" } });
     await town.saleor.customers.create({ email: "before@shop-one.dev" });
