@@ -19,7 +19,7 @@ export const PreviewExamples = ({ title, examples }: { title: string; examples: 
         <tbody>
           {examples.map((one) => (
             <Fragment key={one.customerId}>
-              <tr>
+              <tr className="crm-group">
                 <th scope="rowgroup" colSpan={3}>
                   {one.email}
                 </th>
