@@ -6,8 +6,8 @@ import { backoffSeconds, isTimeToGiveUp, type RetryRules } from "./backoff";
 
 /** Seconds until another look where Saleor's answer may have been older than the event. */
 const REREAD_SECONDS = [2, 10, 60] as const;
-/** How much older than the event a customer may look before the read is doubted: clocks and commit order differ by less. */
-const STALE_MILLISECONDS = 2_000;
+/** Between a change and its event: the end of the transaction. Longer ones exist, and cost two more looks. */
+const USUALLY_BEHIND_MILLISECONDS = 200;
 
 /** These say something about the provider, not about the customer: the whole limit key waits, not each row for itself. */
 const SHARED = new Set(["vendor_unreachable", "vendor_timeout", "vendor_error", "throttled"]);
@@ -44,7 +44,7 @@ export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRul
         ...fromReceipt(outcome.receipt ?? {}),
         fingerprint: null,
         emailHmac: sent.emailHmac,
-        ...readOf(sent),
+        ...looked(row, sent),
       };
     case "refused":
       return {
@@ -53,7 +53,7 @@ export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRul
         fingerprint: null,
         refusedFingerprint: sent.fingerprint,
         warnings: sent.problems,
-        ...readOf(sent),
+        ...looked(row, sent),
       };
     case "retry":
       return again(row, outcome, rules);
@@ -64,32 +64,43 @@ export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRul
 }
 
 function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchanged", receipt: Receipt): Verdict {
-  const reread = nextReread(row, sent);
   const warnings = [...sent.problems, ...(receipt.warnings ?? [])];
   return {
     ...calm(row, "in_sync", warnings[0] ?? null),
     ...fromReceipt(receipt),
-    ...reread,
     change,
     warnings,
     fingerprint: sent.fingerprint,
     refusedFingerprint: null,
     emailHmac: sent.emailHmac,
-    ...readOf(sent),
-    goneSettled: reread.dueInSeconds === null,
+    ...looked(row, sent),
   };
 }
 
-/** A customer that looks older than the event that woke us was read from a lagging replica: look again later. */
-function nextReread(row: DueRow, sent: Sent): { dueInSeconds: number | null; rereads: number } {
-  const stale = row.goneAt !== null || (row.wantedAt !== null && Date.parse(sent.updatedAt) < row.wantedAt.getTime() - STALE_MILLISECONDS);
-  const seconds = stale ? REREAD_SECONDS[row.rereads] : undefined;
-  return { dueInSeconds: seconds ?? null, rereads: seconds === undefined ? 0 : row.rereads + 1 };
+/**
+ * A customer that looks older than the event that woke us may have been read from a lagging replica: look again later.
+ * The event is written down right after the change, so it is always a little younger: one more look settles that. More
+ * than a little, and a change may be missing that came right after the one we see.
+ */
+function looked(
+  row: DueRow,
+  read: Pick<Sent, "updatedAt" | "readAt">,
+): Required<Pick<Verdict, "dueInSeconds" | "rereads" | "goneSettled" | "readAt" | "seenUpdatedAt">> {
+  const behind = row.wantedAt === null ? 0 : row.wantedAt.getTime() - Date.parse(read.updatedAt);
+  const isDoubtful = row.goneAt !== null || behind > (row.rereads === 0 ? 0 : USUALLY_BEHIND_MILLISECONDS);
+  const seconds = isDoubtful ? (REREAD_SECONDS[row.rereads] ?? null) : null;
+  return {
+    dueInSeconds: seconds,
+    rereads: seconds === null ? 0 : row.rereads + 1,
+    goneSettled: seconds === null,
+    readAt: read.readAt,
+    seenUpdatedAt: read.updatedAt,
+  };
 }
 
 /** The mapping says that this person is not sent at all. */
 export function judgeSkipped(row: DueRow, reason: string, read: Pick<Sent, "updatedAt" | "readAt">): Verdict {
-  return { ...calm(row, "skipped", reason), fingerprint: null, ...readOf(read) };
+  return { ...calm(row, "skipped", reason), fingerprint: null, ...looked(row, read) };
 }
 
 /** Not in what Saleor answered, and no event says deleted: replica lag, or a core that tells nobody about deletions. */
@@ -109,7 +120,7 @@ export function judgeStillRefused(row: DueRow, sent: Sent): Verdict {
     ...calm(row, "refused", row.reason),
     vendorText: row.vendorText,
     warnings: sent.problems,
-    ...readOf(sent),
+    ...looked(row, sent),
   };
 }
 
@@ -127,10 +138,6 @@ export function again(row: DueRow, outcome: Extract<Outcome, { kind: "retry" }>,
     dueInSeconds: waitsWithAll ? 0 : backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds),
     attempts: waitsWithAll ? row.attempts : row.attempts + 1,
   };
-}
-
-function readOf(sent: Pick<Sent, "updatedAt" | "readAt">): Pick<Verdict, "readAt" | "seenUpdatedAt"> {
-  return { readAt: sent.readAt, seenUpdatedAt: sent.updatedAt };
 }
 
 function calm(row: DueRow, state: Verdict["state"], reason: string | null): Verdict {
