@@ -37,6 +37,8 @@ export interface Chunk {
   cursor: unknown;
   /** The walk's last pass: customers that changed while it went on are sent again. */
   again: boolean;
+  /** The connection is stopped until a person mends it: the marks are made, and nobody waits for what cannot come. */
+  isStopped: boolean;
 }
 
 export type ChunkResult = { run: Run; settled: number; stillDue: number };
@@ -78,7 +80,7 @@ export function createFullSync(deps: FullSyncDeps) {
       const marked = await markForRun(db, { runId, connectionId: run.connectionId, ids: chunk.ids, again: chunk.again });
       await saveCursor(db, runId, chunk.cursor);
       if (marked.length > 0) deps.wake(limitKey);
-      await listener.all(marked, OUTCOME_WAIT_MS);
+      await listener.all(marked, chunk.isStopped ? 0 : OUTCOME_WAIT_MS);
       const stillDue = await countPending(db, run.connectionId, chunk.ids);
       const now = (await find(shopId, runId)) ?? run;
       return { run: now, settled: chunk.ids.length - stillDue, stillDue };

@@ -5,6 +5,7 @@ import { mapCustomer, tagsKey } from "@/mapping/map-customer";
 import type { EngineSettings, OpenConnection } from "@/model/connection";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { saleorReason } from "@/saleor/reasons";
+import { findConnection, isStopped } from "./present";
 import { type Admitted, needing, notFound, router } from "./trpc";
 import type { SyncNowResult } from "./views";
 
@@ -18,6 +19,8 @@ export const customerRoutes = router({
       const opened = await ctx.rooms.connections.open(input.connectionId, ctx.shop.id);
       if (opened.kind === "gone") throw notFound("connection");
       if (opened.kind !== "open") return { kind: "unavailable", reason: opened.reason };
+      const row = await findConnection(ctx, input.connectionId);
+      if (row && isStopped(row)) return { kind: "unavailable", reason: row.healthReason ?? row.health };
       const found = await findCustomer(ctx, input.who);
       if (found.kind !== "found") return found;
       return deliverNow(ctx, { ...opened.connection, settings: opened.connection.settings as OpenConnection["settings"] }, found.id);

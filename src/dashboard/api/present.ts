@@ -93,3 +93,8 @@ export function presentRun(run: Run, staffUserId: string): RunView {
 export async function findConnection(ctx: { rooms: Rooms; shop: { id: string } }, id: string): Promise<StateRow | null> {
   return (await ctx.rooms.connections.list(ctx.shop.id)).find((row) => row.id === id) ?? null;
 }
+
+/** Only a person can mend it; until then nothing is delivered. */
+export function isStopped({ health }: Pick<StateRow, "health">): boolean {
+  return health === "reconnect" || health === "target_gone" || health === "unreadable";
+}

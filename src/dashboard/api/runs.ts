@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { countReasons, runRows } from "@/ledger/look";
 import type { Run } from "@/ledger/runs";
-import { findConnection, presentRun } from "./present";
+import { findConnection, isStopped, presentRun } from "./present";
 import { preview } from "./preview";
 import { type Admitted, needing, notFound, router } from "./trpc";
 import type { ChunkAnswer, PreviewView, ReasonCount, RunView } from "./views";
@@ -55,12 +55,10 @@ export const runRoutes = router({
   chunk: procedure()
     .input(byRun.extend({ ids: z.array(customerId).min(1).max(500), cursor, again: z.boolean().default(false) }))
     .mutation(async ({ ctx, input }): Promise<ChunkAnswer> => {
-      const limitKey = await limitKeyOf(ctx, input.runId);
-      const result = await ctx.rooms.fullSync.chunk(ctx.shop.id, input.runId, limitKey, {
-        ids: input.ids,
-        cursor: input.cursor,
-        again: input.again,
-      });
+      const row = await findConnection(ctx, (await need(ctx, input.runId)).connectionId);
+      const { ids, again } = input;
+      const chunk = { ids, cursor: input.cursor, again, isStopped: row !== null && isStopped(row) };
+      const result = await ctx.rooms.fullSync.chunk(ctx.shop.id, input.runId, row?.limitKey ?? "", chunk);
       if (!result) throw notFound("run");
       return { run: presentRun(result.run, ctx.staff.userId), settled: result.settled, stillDue: result.stillDue };
     }),
