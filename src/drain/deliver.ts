@@ -2,7 +2,7 @@
  * Contacts on their way to the provider and their verdicts on the way back. Most go all at once. Where an address
  * changes hands, order decides who ends up with which contact: those go one batch at a time, leavers before takers.
  */
-import { type Held, handOverContact, holdersOf, markInFlight, releaseContacts } from "@/ledger/due";
+import { type Held, handOverContact, holdersOf, markInFlight, type Owned, releaseContacts } from "@/ledger/due";
 import type { Lease } from "@/ledger/lease";
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
@@ -72,7 +72,7 @@ async function deliverContested(deps: DrainDeps, work: BatchWork, steps: readonl
 
 /** Settled before the next round begins: who takes over a contact must be known to whoever held it. */
 async function deliverRound(deps: DrainDeps, work: BatchWork, round: readonly DeliverStep[]): Promise<Judged[]> {
-  const steps = inheritTags(round, await findHolders(deps, work, round));
+  const steps = inherit(round, await findHolders(deps, work, round));
   const judged = await send(deps, work, steps);
   await settle(
     deps.db,
@@ -85,12 +85,19 @@ async function deliverRound(deps: DrainDeps, work: BatchWork, round: readonly De
   return judged;
 }
 
-/** Who takes over an address takes over our tags on it, so that those not wanted any more are removed. */
-function inheritTags(steps: readonly DeliverStep[], holders: Holders): DeliverStep[] {
+/** Who takes over an address takes over what is ours on it, so that what the one before had there goes. */
+function inherit(steps: readonly DeliverStep[], holders: Holders): DeliverStep[] {
   return steps.map((step) => {
-    const inherited = (holders.get(step.sent.emailHmac) ?? []).flatMap((holder) => holder.ownedTags);
-    return { ...step, contact: { ...step.contact, ownedTags: [...new Set([...step.contact.ownedTags, ...inherited])] } };
+    const inherited = holders.get(step.sent.emailHmac) ?? [];
+    return { ...step, contact: { ...step.contact, ...together([step.contact, ...inherited]) } };
   });
+}
+
+function together(all: readonly Pick<Contact, keyof Owned>[]): Owned {
+  return {
+    ownedTags: [...new Set(all.flatMap((owned) => owned.ownedTags))],
+    ownedFields: [...new Set(all.flatMap((owned) => owned.ownedFields))],
+  };
 }
 
 async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
@@ -117,9 +124,9 @@ async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSte
 /** While others were served, the contact may have passed to somebody else, or another one to this customer. */
 function asHeldNow(step: DeliverStep, held: Held): DeliverStep {
   if (held.remoteKey === step.row.remoteKey) return step;
-  const ownedTags = [...new Set([...step.contact.ownedTags, ...held.ownedTags])];
+  const owned = together([step.contact, held]);
   const emailChanged = held.remoteKey !== null && held.emailHmac !== step.sent.emailHmac;
-  return { ...step, row: { ...step.row, ...held }, contact: { ...step.contact, remoteKey: held.remoteKey, ownedTags, emailChanged } };
+  return { ...step, row: { ...step.row, ...held }, contact: { ...step.contact, remoteKey: held.remoteKey, ...owned, emailChanged } };
 }
 
 /** An e-mail change met a contact that already has the new address: the one left behind goes as the deletion policy says. */

@@ -156,7 +156,9 @@ export function asBefore(row: DueRow): Verdict {
 }
 
 export function gone(row: DueRow, reason: string): Verdict {
-  return { ...calm(row, "gone", reason), fingerprint: null, ownedTags: [], goneSettled: true };
+  const closed: Verdict = { ...calm(row, "gone", reason), fingerprint: null, goneSettled: true };
+  // Who has the address now inherits what is ours on the contact when they are delivered.
+  return reason === "identity_in_use" ? closed : { ...closed, ownedTags: [], ownedFields: [] };
 }
 
 function fromReceipt(receipt: Receipt): Partial<Verdict> {
