@@ -32,8 +32,11 @@ export interface WebhookAnswer {
   body: { ok: true } | { error: { type: string; message: string } };
 }
 
-/** Saleor's global id of a user: base64 of `User:<key>`. */
-const customerId = z.string().regex(/^[A-Za-z0-9+/]{4,200}={0,2}$/);
+/** Saleor's global id of a user: base64 of `User:<key>`. One id of another kind would spoil the read of a hundred customers. */
+const customerId = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{4,200}={0,2}$/)
+  .refine((id) => /^User:[\w-]+$/.test(Buffer.from(id, "base64").toString("latin1")));
 const instant = z.iso.datetime({ offset: true }).nullish();
 const customerPayload = z.object({ issuedAt: instant, user: z.object({ id: customerId }).nullable() });
 const appPayload = z.object({ recipient: z.object({ id: z.string() }).nullish(), app: z.object({ id: z.string() }).nullish() });
@@ -73,7 +76,7 @@ async function accept(
     if (!parsed.success) return malformed(deps, definition);
     // The person cannot be seen by us any more: the event says nothing that we could look up.
     if (!parsed.data.user) return { status: 200, body: { ok: true } };
-    const wantedAt = parsed.data.issuedAt ? new Date(parsed.data.issuedAt) : null;
+    const wantedAt = plausible(parsed.data.issuedAt);
     await deps.mark({ shopId: shop.id, customerId: parsed.data.user.id, wantedAt, gone: GONE_EVENTS.has(definition.event) });
     return { status: 200, body: { ok: true } };
   } catch (error) {
@@ -85,11 +88,22 @@ async function accept(
   }
 }
 
-/** A late retry may arrive after a re-install: only the installation that it names is removed. */
+const EARLIEST = Date.parse("2000-01-01T00:00:00Z");
+
+/**
+ * Marks of many shops share a statement, so no shop's odd clock may spoil it (PostgreSQL knows no year 0), nor have its
+ * customers read again for ever.
+ */
+function plausible(issuedAt: string | null | undefined): Date | null {
+  const at = issuedAt ? Date.parse(issuedAt) : Number.NaN;
+  return at >= EARLIEST ? new Date(Math.min(at, Date.now() + 60_000)) : null;
+}
+
+/** A late retry may arrive after a re-install, and another app's removal is not ours: whoever is named must be this very installation. */
 async function acceptRemoval(deps: ReceiveDeps, shop: Shop, payload: unknown): Promise<WebhookAnswer> {
   const parsed = appPayload.safeParse(payload);
-  const named = parsed.success ? (parsed.data.recipient?.id ?? parsed.data.app?.id) : undefined;
-  if (named === shop.appId) await deps.removed(shop);
+  const named = parsed.success ? [parsed.data.recipient?.id, parsed.data.app?.id].filter((id) => id !== undefined) : [];
+  if (named.length > 0 && named.every((id) => id === shop.appId)) await deps.removed(shop);
   return { status: 200, body: { ok: true } };
 }
 

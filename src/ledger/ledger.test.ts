@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "@/platform/db";
 import { freshDataDir } from "../../tests/template-db";
+import { claimShops, endCatchUp, endPause, markChanged, notePause } from "./catch-up";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, runRows } from "./look";
@@ -209,5 +210,66 @@ describe("runs", () => {
     await releaseRunRows(db, runId, "c1");
     expect(await take()).toEqual([]);
     expect(await startRun(db, { connectionId: "c1", staffUserId: "u", driver: "page", onLeave: "pause", total: null })).not.toBe(runId);
+  });
+});
+
+describe("what comes from outside", () => {
+  it("cannot lose the verdicts of a batch by a character that no database takes", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1"), one("u2")]);
+    const [odd, fine] = await take();
+    const verdict = { ...inSync(odd!), ownedTags: ["vi\u0000p\ud800"], vendorText: "a\u0000b" };
+    expect(await settle(database.db, held, [verdict, inSync(fine!)])).toBe(2);
+    expect(await counts()).toMatchObject({ in_sync: 2 });
+  });
+
+  it("gives a customer who was given up all its time again when something new is marked", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1")]);
+    const longAgo = new Date(Date.now() - 80 * 3_600_000);
+    const [row] = await take();
+    await settle(database.db, held, [{ ...inSync(row!), state: "gave_up", change: null, attempts: 40, failingSince: longAgo }]);
+    await mark(database.db, [one("u1")]);
+    expect(await take()).toMatchObject([{ customerId: "u1", attempts: 0, failingSince: null }]);
+  });
+
+  it("is not sent once its run was cancelled, also when a drain has it in hand", async () => {
+    const held = await lease();
+    const run = await startRun(database.db, { connectionId: "c1", staffUserId: "s", total: 1, driver: "page", onLeave: "pause" });
+    await markForRun(database.db, { runId: run, connectionId: "c1", ids: ["u1"] });
+    expect(await take()).toHaveLength(1);
+    await moveRun(database.db, run, ["running"], "cancelled");
+    await releaseRunRows(database.db, run, "c1");
+    expect((await markInFlight(database.db, held, "c1", ["u1"])).size).toBe(0);
+  });
+});
+
+describe("catch-up", () => {
+  const shopRow = async () =>
+    (
+      await sql<{ ahead: boolean; back: boolean; due: boolean }>`
+        select watermark > now() as ahead, watermark < now() - interval '1 hour' as back, catch_up_at <= now() as due
+        from shop where id = 's1'`.execute(database.db)
+    ).rows[0];
+
+  it("does not lose what a resumed connection missed when a walk was under way", async () => {
+    const { db } = database;
+    await notePause(db, "c1");
+    await sql`update connection_state set paused_at = now() - interval '5 hours'`.execute(db);
+    await sql`update shop set watermark = now() - interval '20 minutes'`.execute(db);
+    const [claimed] = await claimShops(db, 1);
+    await endPause(db, "c1");
+    await endCatchUp(db, "s1", { since: claimed!.watermark, watermark: new Date().toISOString(), nextInSeconds: 600 });
+    expect(await shopRow()).toEqual({ ahead: false, back: true, due: true });
+  });
+
+  it("survives an hour in which the shop's clock was years ahead", async () => {
+    const { db } = database;
+    const [claimed] = await claimShops(db, 1);
+    await endCatchUp(db, "s1", { since: claimed!.watermark, watermark: "2099-01-01T00:00:00Z", nextInSeconds: 600 });
+    expect(await shopRow()).toEqual({ ahead: false, back: false, due: false });
+    await mark(db, [one("u1")]);
+    await sql`update ledger set due_at = null, seen_updated_at = '2099-01-01'`.execute(db);
+    expect(await markChanged(db, "s1", [{ id: "u1", updatedAt: new Date().toISOString() }], false)).toEqual([limitKey]);
   });
 });

@@ -50,7 +50,8 @@ export async function mark(db: Db, marks: readonly Mark[]): Promise<{ limitKeys:
 }
 
 /**
- * Marks meet history: a row in backoff keeps its time and attempts, a settled one is due now. Every mark raises the
+ * Marks meet history: a row in backoff keeps its time and attempts, a settled one is due now, one that was given up has
+ * all its time again. Every mark raises the
  * version, so that a delivery under way does not settle what came after it.
  */
 export const onMarkedAgain = sql`
@@ -59,6 +60,8 @@ export const onMarkedAgain = sql`
     wanted_at = greatest(l.wanted_at, excluded.wanted_at),
     gone_at = greatest(l.gone_at, excluded.gone_at),
     rereads = 0,
+    attempts = case when l.state = 'gave_up' then 0 else l.attempts end,
+    failing_since = case when l.state = 'gave_up' then null else l.failing_since end,
     lane = case when l.due_at is null then excluded.lane else least(l.lane, excluded.lane) end,
     historic = excluded.historic and (l.historic or l.due_at is null),
     state = case when l.state = 'retrying' then l.state else 'waiting' end,

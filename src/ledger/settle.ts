@@ -37,7 +37,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
   if (verdicts.length === 0) return 0;
   const { rows } = await sql<{ n: string }>`
     with v as (
-      select * from json_to_recordset(${JSON.stringify(verdicts.map(toRecord))}::json) as v(
+      select * from json_to_recordset(${JSON.stringify(verdicts.map(toRecord), storable)}::json) as v(
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
@@ -96,6 +96,11 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
     )
     select count(*) as n from done`.execute(db);
   return Number(rows[0]?.n ?? 0);
+}
+
+/** PostgreSQL takes neither NUL nor half a character, and one of them in a vendor's word would lose the verdicts of a whole batch. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "") : value;
 }
 
 function toRecord(verdict: Verdict) {

@@ -20,6 +20,8 @@ describe("decideTags", () => {
     ["not JSON", "vip, fair", "tags_not_json"],
     ["not a list", '{"vip":true}', "tags_not_a_list"],
     ["not strings", '["vip", 5]', "tags_not_text"],
+    ["a NUL inside", '["vip\\u0000"]', "tags_not_text"],
+    ["half a character", '["vip\\ud800"]', "tags_not_text"],
     ["a tag that is too long", JSON.stringify(["x".repeat(101)]), "tag_too_long"],
     ["a value of 100 kB", JSON.stringify(["x".repeat(100_000)]), "tags_too_long"],
     ["more tags than the provider takes", JSON.stringify(Array.from({ length: 60 }, (_, i) => `t${i}`)), "tags_too_many"],

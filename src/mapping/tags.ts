@@ -42,9 +42,14 @@ function parseTags(text: string, limits: TagLimits): { tags: string[] } | { prob
     return { problem: "tags_not_json" };
   }
   if (!Array.isArray(parsed)) return { problem: "tags_not_a_list" };
-  if (!parsed.every((tag): tag is string => typeof tag === "string")) return { problem: "tags_not_text" };
+  if (!parsed.every((tag): tag is string => typeof tag === "string" && isText(tag))) return { problem: "tags_not_text" };
   if (parsed.some((tag) => [...tag.trim()].length > limits.maxLength)) return { problem: "tag_too_long" };
   return { tags: parsed };
+}
+
+/** Control characters and halves of a character pass JSON but neither a database nor a provider. */
+function isText(tag: string): boolean {
+  return !/[\p{Cc}\p{Surrogate}]/u.test(tag.trim());
 }
 
 /** Trimmed, without empty ones, first spelling kept: providers compare tags without regard to case. */
