@@ -26,4 +26,10 @@ describe("scrub", () => {
   it("cuts long pages", () => {
     expect(scrub("x ".repeat(5000)).length).toBeLessThan(310);
   });
+
+  it("reads every word of a long page once", () => {
+    const started = process.cpuUsage().user;
+    scrub("a".repeat(60_000));
+    expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
+  });
 });
