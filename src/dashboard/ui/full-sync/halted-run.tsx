@@ -17,7 +17,7 @@ import { CancelRun } from "./cancel-run";
 import { RunCounts } from "./run-counts";
 import { totalOf } from "./running-card";
 import { useRunActs } from "./use-run-acts";
-import { useRunProblem } from "./use-run-problem";
+import { useStoppedProblem } from "./use-run-problem";
 
 interface HaltedRunProps {
   connection: ConnectionView;
@@ -51,15 +51,12 @@ export const HaltedRun = ({ connection, run, trouble }: HaltedRunProps) => {
 const Why = ({ connection, run, trouble }: HaltedRunProps) => {
   const t = useTranslations();
   const clock = useClockTime();
-  const problem = useRunProblem(connection);
+  const problem = useStoppedProblem(connection);
   const total = totalOf(run) ?? run.marked;
   if (run.state === "stopped") {
     const code = run.problem ?? (trouble ? `${trouble.who}_${trouble.kind}` : null);
-    // A stopped walk waits for a person, while the same trouble of a single customer is tried again by itself.
-    const own = `fullSync.stopped.${code}`;
-    const why = t.has(own) ? t(own) : code ? problem(code) : t("fullSync.stoppedTitle");
     return (
-      <Callout tone="warning" title={why} isNews>
+      <Callout tone="warning" title={code ? problem(run, code) : t("fullSync.stoppedTitle")} isNews>
         {t("fullSync.staysDone", { count: run.done })}
       </Callout>
     );

@@ -11,6 +11,7 @@ import { useProviderText } from "../text";
 import type { Estimate, Preview } from "./estimate";
 import { PreviewExamples } from "./preview-examples";
 import type { PreviewAsk } from "./use-preview";
+import { useProblem } from "./use-run-problem";
 
 interface PreviewPartProps {
   connection: ConnectionView;
@@ -82,9 +83,9 @@ const Said = ({ connection, preview, estimate }: { connection: ConnectionView; p
 
 const NoPreview = ({ connection, asked }: { connection: ConnectionView; asked: PreviewAsk }) => {
   const t = useTranslations();
-  const text = useProviderText(connection.provider, connection.title);
+  const problem = useProblem(connection);
   if (asked.error) return <Failed title={t("fullSync.preview.failed")} error={asked.error} onRetry={asked.look} />;
-  const why = asked.unavailable ? text.reason(asked.unavailable) : t("fullSync.preview.nobodyKnown", { title: connection.title });
+  const why = asked.unavailable ? problem(asked.unavailable) : t("fullSync.preview.nobodyKnown", { title: connection.title });
   if (!asked.unavailable && !(asked.preview && !asked.estimate)) return null;
   return (
     <Callout

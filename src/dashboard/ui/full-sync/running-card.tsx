@@ -16,7 +16,7 @@ import { RunCounts } from "./run-counts";
 import type { Drive } from "./run-driver";
 import { useRate } from "./use-rate";
 import { useRunActs } from "./use-run-acts";
-import { useRunProblem } from "./use-run-problem";
+import { useProblem } from "./use-run-problem";
 
 interface RunningCardProps {
   connection: ConnectionView;
@@ -150,7 +150,7 @@ const Speed = ({ run, total, isCounting, startedAt }: { run: RunView; total: num
 /** Whatever slows the run down or makes it wait, in one line each. */
 const Hindrances = ({ connection, run, drive }: RunningCardProps) => {
   const t = useTranslations();
-  const problem = useRunProblem(connection);
+  const problem = useProblem(connection);
   const retrying = drive?.progress?.retrying;
   const lines = [
     ...(drive?.progress?.isSlowed ? [t("fullSync.saleorSlow")] : []),
