@@ -44,9 +44,10 @@ describe("A full sync that is interrupted", () => {
   }
 
   /** To an audience that holds nobody yet; resolves when the first customers have arrived there. */
-  async function underWay(audience: string, start = "Start full sync"): Promise<void> {
+  async function underWay(audience: string, options: { whenLeft?: "Pause" } = {}): Promise<void> {
     await moveTo(audience);
-    await startFullSync(merchant, start);
+    if (options.whenLeft) await merchant.app.getByRole("radio", { name: options.whenLeft }).click();
+    await startFullSync(merchant, "Start full sync");
     await text("Running").waitFor();
     await eventually(
       () => sizeOf(audience),
@@ -103,11 +104,11 @@ describe("A full sync that is interrupted", () => {
   });
 
   it("offers to go on when the tab was closed and is opened again", async () => {
-    await underWay("Summer campaign");
+    await underWay("Summer campaign", { whenLeft: "Pause" });
     const url = merchant.page.url();
     await merchant.close();
     merchant = await visit(browser, url);
-    await text(/was left at/).waitFor({ timeout: 60_000 });
+    await text(/^Paused at/).waitFor({ timeout: 60_000 });
     await merchant.picture("full-sync-left");
     fast();
     await button("Resume").click();
