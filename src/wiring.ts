@@ -12,14 +12,16 @@ import { findShop, pausedShops, pauseShop, removeShop, resumeShop } from "@/conn
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
+import { createLoader } from "@/intake/loader";
 import { createMarker } from "@/intake/marker";
 import type { ReceiveDeps } from "@/intake/receive";
 import { startJobs } from "@/jobs/jobs";
+import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
 import { startFromNow } from "@/ledger/catch-up";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
-import { expandPending, forgetDeliveries, mark, shopsWithPendingMarks } from "@/ledger/marks";
+import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
 import { watchQueue } from "@/ledger/watch";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
@@ -40,8 +42,8 @@ import { saleorClientFor, sharedJwks } from "@/saleor/outbound";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { createWebhookVerifier } from "@/saleor/verify-webhook";
 import { createBackground } from "@/sweep/background";
-import { createCatchUp } from "@/sweep/catch-up";
-import { createComparison } from "@/sweep/compare";
+import { type CatchUpDeps, createCatchUp } from "@/sweep/catch-up";
+import { type CompareDeps, createComparison } from "@/sweep/compare";
 import { createFullSync } from "@/sweep/full-sync";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
@@ -98,7 +100,8 @@ async function build() {
     credentials: input.credentials,
     target: input.target,
     endpoints: endpoints(input.provider),
-    limiter: limiter(input.limitKey ?? `${input.provider.id}:unknown`, input.provider.limits),
+    // Before the account is known: one merchant's throttled key must not keep the others from connecting.
+    limiter: input.limitKey === null ? createLimiter(input.provider.limits) : limiter(input.limitKey, input.provider.limits),
     cache: new Map(),
     log: logger,
     signal: input.signal,
@@ -127,7 +130,7 @@ async function build() {
 
   const problems = createProblems({ db, clientOf, title: (provider) => byId[provider]?.title ?? provider });
 
-  const drains = createDrains({
+  const drainDeps = {
     db,
     owner: newOwner(),
     providers: byId,
@@ -160,7 +163,8 @@ async function build() {
     leaseSeconds: 30,
     sliceMs: 20_000,
     now: () => new Date(),
-  } satisfies DrainDeps);
+  } satisfies DrainDeps;
+  const drains = createDrains(drainDeps);
 
   const jobs = await startJobs({
     database,
@@ -169,9 +173,7 @@ async function build() {
     dueLimitKeys: () => dueLimitKeys(db),
     async tick() {
       await loadShopsThatWait();
-      await background.tick();
-      await catchUp.tick();
-      await comparison.tick();
+      for (const walk of walks) await walk.tick();
       await tidyNowAndThen();
     },
     daily: () => daily(),
@@ -182,34 +184,50 @@ async function build() {
     jobs.wake(limitKey);
   };
 
-  const catchUp = createCatchUp({
-    db,
-    clientOf,
-    wake,
-    log: logger,
-    everyMinutes: settings.CATCH_UP_MINUTES,
-    ended: (walked, seconds) => metrics().caughtUp(walked.kind, seconds, walked.seen),
-    denied: async (shop) => {
-      const authData = await apl.get(shop.saleorApiUrl);
-      if (authData?.appId === shop.appId) await mendShop(authData);
-    },
-  });
+  const noteWalk: CatchUpDeps["ended"] = (walked, seconds) => metrics().caughtUp(walked.kind, seconds, walked.seen);
+  const denied = async (shop: Shop) => {
+    const authData = await apl.get(shop.saleorApiUrl);
+    if (authData?.appId === shop.appId) await mendShop(authData);
+  };
+  const brake: CompareDeps["brake"] = (id, { absent }) =>
+    problems.raiseBrake(id, absent).catch(() => logger.warn({ connection: id }, "app problem not raised"));
+  /** Whoever starts walks also ends them: the worker with the process, a turn with its request. */
+  const makeWalks = () => {
+    const common = { db, clientOf, wake, log: logger };
+    return [
+      createBackground(common),
+      createCatchUp({ ...common, everyMinutes: settings.CATCH_UP_MINUTES, ended: noteWalk, denied }),
+      createComparison({ ...common, everyHours: settings.COMPARE_HOURS, brake }),
+    ];
+  };
+  const walks = makeWalks();
 
-  const background = createBackground({ db, clientOf, wake, log: logger });
-  const comparison = createComparison({
-    db,
-    clientOf,
-    wake,
-    brake: (id, { absent }) => problems.raiseBrake(id, absent).catch(() => logger.warn({ connection: id }, "app problem not raised")),
-    log: logger,
-    everyHours: settings.COMPARE_HOURS,
-  });
+  /** Nobody delivers but whoever asks: a page that waits for its customers serves their limit key itself. */
+  const wakeForPage = (limitKey: string) => {
+    wake(limitKey);
+    if (!settings.RUN_WORKER && settings.CRON_SECRET) void timed(limitKey, drains.serve(limitKey));
+  };
 
-  /** Shops with marks whose connections are not mirrored yet: first start, or a database that was lost. */
+  /** `/api/cron`: a worker's work for as long as a request lasts. */
+  const turn = () =>
+    takeTurn({
+      drains: createDrains(drainDeps),
+      walks: makeWalks(),
+      dueLimitKeys: () => dueLimitKeys(db),
+      async tick() {
+        await loadShopsThatWait();
+        await tidyNowAndThen();
+        await jobs.runDaily();
+      },
+      seconds: settings.CRON_SECONDS,
+    });
+
+  /** Shops whose connections are not mirrored yet: first start, or a database that was lost. */
   async function loadShopsThatWait(): Promise<void> {
-    for (const id of await shopsWithPendingMarks(db)) await load(id);
+    for (const id of await shopsToLoad(db)) loader.soon(id);
   }
 
+  const loader = createLoader({ load });
   let tidiedAt = 0;
   /** Credentials that nobody confirmed do not rest here for longer than they must; shops that went may have come back. */
   async function tidyNowAndThen(): Promise<void> {
@@ -219,12 +237,13 @@ async function build() {
     await lookAtPausedShops();
   }
 
-  async function load(shopId: ShopId): Promise<void> {
+  async function load(shopId: ShopId): Promise<boolean> {
     const shop = await findShop(db, shopId);
-    if (!shop) return;
+    if (!shop) return true;
     const loaded = await connections.loadShop(shop);
     if (loaded.kind === "loaded") await expandPending(db, shopId);
     else logger.warn({ shopId, reason: loaded.reason }, "settings of a shop could not be loaded, its changes wait");
+    return loaded.kind === "loaded";
   }
 
   /** Once a day and at every start: webhooks of every shop as this version of the app wants them. */
@@ -272,7 +291,7 @@ async function build() {
     await connections.loadShop(shop);
   });
 
-  const marker = createMarker({ mark: (marks) => mark(db, marks), wake, load: (shopId) => void load(shopId).catch(() => {}) });
+  const marker = createMarker({ mark: (marks) => mark(db, marks), wake, load: loader.soon });
   const knownShops = new Map<string, Shop>();
   const intake: ReceiveDeps = {
     verify: createWebhookVerifier({ apl, jwks: sharedJwks() }),
@@ -302,13 +321,14 @@ async function build() {
     intake,
     bell,
     problems,
-    wake,
+    wake: wakeForPage,
+    takeTurn: turn,
     limiter,
     linkTo,
     clientOf,
     watchQueue: () => watchQueue(db),
     lookAtPausedShops,
-    fullSync: createFullSync({ db, bell, wake }),
+    fullSync: createFullSync({ db, bell, wake: wakeForPage }),
     async startWorker() {
       await jobs.startWorker();
       void mendAll().catch(() => logger.warn("webhooks could not be mended at start"));
@@ -316,7 +336,7 @@ async function build() {
     /** Lets what is on the wire come back and hands the rest over, within ten seconds altogether. */
     async close() {
       setOnInstalled(null);
-      await atMost(8_000, Promise.all([drains.stop(7_000), catchUp.stop(), comparison.stop(), background.stop(), jobs.stop()]));
+      await atMost(8_000, Promise.all([drains.stop(7_000), ...walks.map((walk) => walk.stop()), jobs.stop()]));
       await atMost(1_500, closeSharedDatabase());
     },
   };

@@ -5,9 +5,11 @@
 import { PgBoss } from "pg-boss";
 import type { Database } from "@/platform/db";
 import type { ProviderLog } from "@/providers/contract";
+import { alone } from "./alone";
 
 const DRAIN = "drain";
 const DAILY = "daily";
+const DAILY_AT = "17 3 * * *";
 /** The tick alone carries the guarantee; wakes only make it sooner. */
 const TICK_MS = 2_000;
 const WAKE_THROTTLE_MS = 100;
@@ -19,7 +21,7 @@ export interface JobsDeps {
   drain(limitKey: string): Promise<void>;
   /** Limit keys that have due rows and nobody at work. */
   dueLimitKeys(): Promise<string[]>;
-  /** Every two seconds, before limit keys are looked for: shops whose connections must be loaded and the like. */
+  /** Every two seconds, beside the look for limit keys: shops whose connections must be loaded and the like. */
   tick(): Promise<void>;
   daily(): Promise<void>;
 }
@@ -29,6 +31,8 @@ export interface Jobs {
   wake(limitKey: string): void;
   /** Starts fetching jobs and ticking in this process. */
   startWorker(): Promise<void>;
+  /** Without a worker: the daily round, where its time has come and nobody has done it yet. */
+  runDaily(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,13 +57,15 @@ export async function startJobs(deps: JobsDeps): Promise<Jobs> {
   const wakes = throttlePerKey(send, WAKE_THROTTLE_MS);
   let ticker: NodeJS.Timeout | undefined;
 
+  const failed = (error: unknown) => deps.log.error({ error: describe(error) }, "tick failed");
+  const wakeDue = alone(async () => {
+    for (const limitKey of await deps.dueLimitKeys()) send(limitKey);
+  }, failed);
+  const chores = alone(deps.tick, failed);
+
+  /** What is due waits for no chore, and no chore piles up behind a database that is slow. */
   async function tick(): Promise<void> {
-    try {
-      await deps.tick();
-      for (const limitKey of await deps.dueLimitKeys()) send(limitKey);
-    } catch (error) {
-      deps.log.error({ error: describe(error) }, "tick failed");
-    }
+    await Promise.all([wakeDue(), chores()]);
   }
 
   return {
@@ -70,10 +76,17 @@ export async function startJobs(deps: JobsDeps): Promise<Jobs> {
         for (const job of jobs) if (typeof job.data?.limitKey === "string") void deps.drain(job.data.limitKey);
       });
       await boss.work(DAILY, { pollingIntervalSeconds: 30 }, async () => deps.daily());
-      await boss.schedule(DAILY, "17 3 * * *");
+      await boss.schedule(DAILY, DAILY_AT);
       ticker = setInterval(() => void tick(), TICK_MS);
       ticker.unref();
       void tick();
+    },
+    async runDaily() {
+      await boss.schedule(DAILY, DAILY_AT);
+      for (const job of await boss.fetch(DAILY)) {
+        await deps.daily();
+        await boss.complete(DAILY, job.id);
+      }
     },
     async stop() {
       clearInterval(ticker);

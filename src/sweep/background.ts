@@ -51,6 +51,7 @@ export function createBackground(deps: BackgroundDeps) {
       }
       for (const runId of await runsToFinish(deps.db)) await finishIfDone(deps.db, runId);
     },
+    busy: () => driving.size > 0,
     async stop(): Promise<void> {
       stopping.abort();
       await Promise.all(driving.values());

@@ -44,6 +44,7 @@ export function createCatchUp(deps: CatchUpDeps) {
         void catchUp(deps, shop, stopping.signal).finally(() => walking.delete(shop.id));
       }
     },
+    busy: () => walking.size > 0,
     /** Walks end after the page they are at; another process, or the next start, goes on. */
     async stop(): Promise<void> {
       stopping.abort();

@@ -52,6 +52,7 @@ export function createComparison(deps: CompareDeps) {
         underWay = null;
       });
     },
+    busy: () => underWay !== null,
     async stop(): Promise<void> {
       stopping.abort();
       await underWay;

@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { sql } from "kysely";
 import type { AppRouter } from "@/dashboard/api/router";
+import * as cron from "@/pages/api/cron";
 import * as health from "@/pages/api/health";
 import * as manifest from "@/pages/api/manifest";
 import * as metrics from "@/pages/api/metrics";
@@ -48,6 +49,7 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
   const cluster = process.env[CLUSTER_VARIABLE] ? onCluster(process.env[CLUSTER_VARIABLE]) : null;
   const databaseUrl = cluster && !variables.DATABASE_URL ? await cluster.database() : null;
   const served: ServedHandlers = await serveHandlers({
+    "/api/cron": cron,
     "/api/health": health,
     "/api/metrics": metrics,
     "/api/manifest": manifest,
