@@ -79,10 +79,13 @@ export async function expandPending(db: Db, shopId: ShopId): Promise<void> {
     ${onMarkedAgain}`.execute(db);
 }
 
-/** Shops that have marks waiting for their connections to be known. */
-export async function shopsWithPendingMarks(db: Db): Promise<ShopId[]> {
-  const { rows } = await sql<{ shop_id: string }>`select distinct shop_id from pending_mark limit 100`.execute(db);
-  return rows.map((row) => row.shop_id);
+/** Shops whose connections are not known yet, or that have marks waiting for that. In another order each time, so that none is hidden by those that do not answer. */
+export async function shopsToLoad(db: Db): Promise<ShopId[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from (
+      select id from shop where not settings_loaded and retired_at is null and paused_since is null union select shop_id from pending_mark
+    ) waiting order by random() limit 100`.execute(db);
+  return rows.map((row) => row.id);
 }
 
 /**
