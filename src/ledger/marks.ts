@@ -101,9 +101,11 @@ export async function markForRun(
   const { runId, connectionId, ids, again = false } = input;
   const { rows } = await sql<{ customer_id: string }>`
     with ids as (select distinct value as customer_id from json_array_elements_text(${JSON.stringify(ids)}::json)),
+    -- One look-up by the primary key each: a join may start from everybody whom the run has seen, and do so at every chunk.
     seen as (
-      select l.customer_id from ledger l join ids on ids.customer_id = l.customer_id
-      where l.connection_id = ${connectionId} and l.seen_run = ${runId}
+      select ids.customer_id from ids cross join lateral (
+        select l.seen_run from ledger l where l.connection_id = ${connectionId} and l.customer_id = ids.customer_id offset 0
+      ) l where l.seen_run = ${runId}
     ), marked as (
       insert into ledger as l (connection_id, customer_id, lane, state, due_at, historic, run_id, seen_run)
       select ${connectionId}, customer_id, ${sql.lit(Lane.page)}, 'waiting', now(), true, ${runId}, ${runId}
