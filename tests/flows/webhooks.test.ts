@@ -120,7 +120,7 @@ describe("marks", () => {
     await Promise.all(
       Array.from({ length: 100 }, (_, i) => town.saleor.customers.update(people[i % 20]!.id, { firstName: `Turn ${Math.floor(i / 20)}` })),
     );
-    await until(() => people.every(({ email }) => member(email)?.merge_fields.FNAME === "Turn 4"));
+    await until(() => people.every(({ email }) => member(email)?.merge_fields.FNAME === "Turn 4"), 25_000);
     await town.saleor.settled();
     const writes = town.mailchimp.requests.slice(before).filter(({ method, path }) => method !== "GET" && !path.endsWith("/tags"));
     expect(writes.length).toBeLessThanOrEqual(50);
