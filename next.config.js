@@ -18,6 +18,7 @@ const nextConfig = {
     "proper-lockfile",
     "redis",
     "undici",
+    "prom-client",
   ],
 };
 

@@ -3,7 +3,7 @@
  * account without privileges, gone afterwards. A server that already runs on the machine is never spoken to.
  */
 import { execFile } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -57,6 +57,7 @@ export async function startPostgres(): Promise<Cluster> {
   const restart = () => as("pg_ctl", ["start", "-w", "-D", data, "-l", path.join(folder, "log"), "-o", options]);
   const crash = () => as("pg_ctl", ["stop", "-m", "immediate", "-w", "-D", data]);
   await restart();
+  process.once("exit", () => abandon(data, folder));
   const stop = async () => {
     // Already down where a test crashed it and went no further.
     await crash().catch(() => {});
@@ -98,4 +99,14 @@ async function unprivileged(): Promise<Account | null> {
 
 async function call(account: Account | null, program: string, args: readonly string[], cwd: string): Promise<void> {
   await run(program, args, { cwd, env: { ...process.env, LC_ALL: "C" }, ...account });
+}
+
+/** A run that was broken off leaves no server behind. */
+function abandon(data: string, folder: string): void {
+  try {
+    process.kill(Number(readFileSync(path.join(data, "postmaster.pid"), "utf8").split("\n")[0]), "SIGQUIT");
+  } catch {
+    // It was stopped as it should be.
+  }
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -21,6 +21,8 @@ export function startWorkerProcess(settings: Readonly<Record<string, string>>): 
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "test", ...settings } as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // A test that fails leaves nobody behind.
+  process.once("exit", () => child.kill("SIGKILL"));
   let output = "";
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const started = new Promise<void>((resolve, reject) => {

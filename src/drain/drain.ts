@@ -23,7 +23,10 @@ const CACHE_LIFETIME_MS = 10 * 60_000;
 const caches = new Map<string, { map: Map<string, unknown>; until: number }>();
 
 export interface DrainControl {
+  /** No further batch. */
   stop: AbortSignal;
+  /** Nor may what is on the wire go on: the process ends. */
+  cut: AbortSignal;
   /** Resolves when something new was marked for this key, or soon. */
   poked(): Promise<void>;
 }
@@ -36,14 +39,17 @@ export async function drain(deps: DrainDeps, limitKey: string, control: DrainCon
   if (!lease) return { more: false };
   const lost = new AbortController();
   const keeper = keepLease(deps, lease, lost);
-  const signal = AbortSignal.any([control.stop, lost.signal]);
+  // Not AbortSignal.any: on Node 20 it keeps every slice alive for as long as the process's signal lives.
+  const cut = () => lost.abort(control.cut.reason);
+  control.cut.addEventListener("abort", cut, { once: true });
   try {
-    return await new Slice(deps, { provider, lease, signal, control }).run();
+    return await new Slice(deps, { provider, lease, signal: lost.signal, control }).run();
   } catch (error) {
     deps.log.error({ limitKey, error: describe(error) }, "drain failed");
     return { more: false };
   } finally {
     clearInterval(keeper);
+    control.cut.removeEventListener("abort", cut);
     await releaseLease(deps.db, lease).catch(() => {});
   }
 }
@@ -102,7 +108,8 @@ class Slice {
   }
 
   private mayGoOn(): boolean {
-    return !this.halted && !this.input.signal.aborted && performance.now() < this.endsAt;
+    const { control, signal } = this.input;
+    return !this.halted && !control.stop.aborted && !signal.aborted && performance.now() < this.endsAt;
   }
 
   /** @returns false when nothing was due. */

@@ -5,12 +5,15 @@ import { drain } from "./drain";
 /** Milliseconds a worker with nothing to take waits before it looks again. */
 const IDLE_MS = 500;
 
+/** The part of the time to stop that answers may take; the rest is for writing down what they said. */
+const ANSWERS_SHARE = 0.7;
+
 export interface Drains {
   /** Serves the key until nothing is due; a call during a slice is remembered. */
   serve(limitKey: string): Promise<void>;
   /** Tells a drain under way that something new is due. */
   poke(limitKey: string): void;
-  /** Lets requests on the wire come back, starts none. */
+  /** Takes no further customers and lets what is on the wire come back, for most of this time. */
   stop(withinMs: number): Promise<void>;
 }
 
@@ -22,16 +25,19 @@ interface Running {
 export function createDrains(deps: DrainDeps, atOnce = 20): Drains {
   const running = new Map<string, Running>();
   const stop = new AbortController();
+  const cut = new AbortController();
   let finished: Promise<unknown> = Promise.resolve();
 
   async function loop(limitKey: string, state: Running): Promise<void> {
     for (;;) {
       state.again = false;
-      const { more } = await drain(deps, limitKey, { stop: stop.signal, poked: () => poked(state) }).catch((error: unknown) => {
-        // The database is away: the rows stay due, and the tick comes back.
-        deps.log.error({ limitKey, error: error instanceof Error ? error.name : "unknown" }, "drain could not begin");
-        return { more: false };
-      });
+      const { more } = await drain(deps, limitKey, { stop: stop.signal, cut: cut.signal, poked: () => poked(state) }).catch(
+        (error: unknown) => {
+          // The database is away: the rows stay due, and the tick comes back.
+          deps.log.error({ limitKey, error: error instanceof Error ? error.name : "unknown" }, "drain could not begin");
+          return { more: false };
+        },
+      );
       if (stop.signal.aborted || (!more && !state.again)) return;
     }
   }
@@ -55,9 +61,20 @@ export function createDrains(deps: DrainDeps, atOnce = 20): Drains {
     },
     async stop(withinMs) {
       stop.abort(new Error("stopping"));
-      await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, withinMs).unref())]);
+      for (const state of running.values()) poke(state);
+      const cutting = setTimeout(() => cut.abort(new Error("stopping")), withinMs * ANSWERS_SHARE);
+      await within(withinMs, finished);
+      clearTimeout(cutting);
     },
   };
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function poke(state: Running): void {

@@ -57,7 +57,11 @@ export async function startJobs(deps: JobsDeps): Promise<Jobs> {
   const wakes = throttlePerKey(send, WAKE_THROTTLE_MS);
   let ticker: NodeJS.Timeout | undefined;
 
-  const failed = (error: unknown) => deps.log.error({ error: describe(error) }, "tick failed");
+  let isStopping = false;
+  const failed = (error: unknown) => {
+    // The end took the database away from a tick that was under way.
+    if (!isStopping) deps.log.error({ error: describe(error) }, "tick failed");
+  };
   const wakeDue = alone(async () => {
     for (const limitKey of await deps.dueLimitKeys()) send(limitKey);
   }, failed);
@@ -89,6 +93,7 @@ export async function startJobs(deps: JobsDeps): Promise<Jobs> {
       }
     },
     async stop() {
+      isStopping = true;
       clearInterval(ticker);
       wakes.stop();
       await boss.stop({ graceful: true, timeout: 5_000 });

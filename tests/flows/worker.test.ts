@@ -77,4 +77,16 @@ describe.skipIf(!isPostgresInstalled)(`web and worker apart, ${onPostgres}`, () 
     await aWorker();
     await until(() => people.every((email) => member(email)), 25_000);
   });
+
+  it("exits within ten seconds though the provider never answers", async () => {
+    const worker = workers.at(-1)!;
+    const before = town.mailchimp.requests.length;
+    town.mailchimp.fail({ kind: "hang" });
+    await town.saleor.customers.create({ email: "hangs@shop-one.dev" });
+    await until(() => town.mailchimp.requests.length > before);
+    worker.kill("SIGTERM");
+    const late = new Promise<"still there">((resolve) => setTimeout(() => resolve("still there"), 10_000).unref());
+    expect(await Promise.race([worker.ended, late])).toBe(0);
+    town.mailchimp.heal();
+  });
 });
