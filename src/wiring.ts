@@ -26,7 +26,7 @@ import { watchQueue } from "@/ledger/watch";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
 import { createSealer, createSigner } from "@/platform/crypto";
-import { closeSharedDatabase, type Database, sharedDatabase } from "@/platform/db";
+import { closeSharedDatabase, sharedDatabase } from "@/platform/db";
 import { clientCredentials, endpointOverrides, env } from "@/platform/env";
 import { log } from "@/platform/log";
 import { metrics } from "@/platform/metrics";
@@ -341,8 +341,6 @@ async function build() {
     },
   };
 }
-
-export type { Database };
 
 async function timed(limitKey: string, work: Promise<void>): Promise<void> {
   const started = performance.now();

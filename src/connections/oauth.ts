@@ -39,8 +39,6 @@ interface AttemptOf {
   staffUserId: string;
 }
 
-export type OAuth = ReturnType<typeof createOAuth>;
-
 export function createOAuth(deps: OAuthDeps) {
   return {
     issueTicket: (input: Person & { provider: string; appBaseUrl: string }) => issueTicket(deps, input),

@@ -10,11 +10,11 @@ import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
 import { CUSTOMERS_PER_READ } from "@/saleor/limits";
 import { saleorReason } from "@/saleor/reasons";
-import { type BatchWork, type DeliverStep, deliver, type Judged } from "./deliver";
+import { type BatchWork, type DeliverStep, deliver, describe, type Judged } from "./deliver";
 import type { DrainDeps } from "./deps";
 import { removeContact } from "./gone";
 import { emailHmac, fingerprint, repeatId } from "./identity";
-import { again, gone, isShared, judge, judgeAbsent, judgeSkipped, judgeStillRefused, judgeUnchanged, type Sent } from "./judge";
+import { again, gone, isShared, judge, judgeAbsent, judgeSkipped, judgeStillRefused, judgeUnchanged, type Sent, setAside } from "./judge";
 
 /** What the batch said about the connection as a whole. */
 export interface BatchResult {
@@ -67,7 +67,21 @@ async function readPage(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[
     const outcome = { kind: "retry" as const, reason: saleorReason(read.reason), afterSeconds: read.afterSeconds };
     return rows.map((row) => ({ kind: "settled", verdict: again(row, outcome, rules) }));
   }
-  return rows.map((row) => plan(work, row, read.found.get(row.customerId), read.readAt));
+  return rows.map((row) => planSafely(deps, work, { row, customer: read.found.get(row.customerId), readAt: read.readAt }));
+}
+
+/** A row that this release cannot read is set aside and said once: it must not hold up the others of its limit key. */
+function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; customer: Customer | undefined; readAt: Date }): Step {
+  const { row, customer, readAt } = input;
+  try {
+    return plan(work, row, customer, readAt);
+  } catch (error) {
+    deps.log.error(
+      { connection: row.connectionId, customer: row.customerId, error: describe(error) },
+      "ledger row not understood, set aside",
+    );
+    return { kind: "settled", verdict: setAside(row) };
+  }
 }
 
 function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, readAt: Date): Step {
@@ -112,7 +126,11 @@ async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promis
     updatedAt: deps.now().toISOString(),
     readAt: deps.now(),
   };
-  const verdict = judge(row, outcome, sent, { retry: deps.retry, now: deps.now() });
+  const verdict = judge(row, outcome, sent, {
+    retry: deps.retry,
+    now: deps.now(),
+    cutOffSeconds: work.provider.limits.vendorCutOffSeconds,
+  });
   return { verdict: { ...verdict, fingerprint: null, refusedFingerprint: null }, outcome };
 }
 

@@ -114,7 +114,7 @@ async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSte
     work,
     sending.map((step) => step.contact),
   );
-  const rules = { retry: deps.retry, now: deps.now() };
+  const rules = { retry: deps.retry, now: deps.now(), cutOffSeconds: work.provider.limits.vendorCutOffSeconds };
   return sending.map(({ row, sent }) => {
     const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
     return { outcome, verdict: judge(row, outcome, sent, rules) };

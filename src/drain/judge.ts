@@ -28,6 +28,8 @@ export interface Sent {
 }
 
 export interface JudgeRules {
+  /** After a time-out the vendor may still be at work for so long: a repeat before that could overtake it. */
+  cutOffSeconds?: number;
   retry: RetryRules;
   now: Date;
 }
@@ -103,6 +105,11 @@ export function judgeSkipped(row: DueRow, reason: string, read: Pick<Sent, "upda
   return { ...calm(row, "skipped", reason), fingerprint: null, ...looked(row, read) };
 }
 
+/** Not understood by this release: visible, and tried again when a person says so. */
+export function setAside(row: DueRow): Verdict {
+  return { ...calm(row, "gave_up", "row_unreadable"), fingerprint: null };
+}
+
 /** Not in what Saleor answered, and no event says deleted: replica lag, or a core that tells nobody about deletions. */
 export function judgeAbsent(row: DueRow, readAt: Date): Verdict {
   const seconds = REREAD_SECONDS[row.rereads];
@@ -131,11 +138,13 @@ export function again(row: DueRow, outcome: Extract<Outcome, { kind: "retry" }>,
     return { ...base, state: "gave_up", dueInSeconds: null, attempts: row.attempts + 1 };
   // With the whole key waiting, the row itself stays due: on recovery everything goes at the provider's pace. A row that
   // fails again may be the only one that does, and then it must not keep the others waiting.
-  const waitsWithAll = isShared(outcome) && row.failingSince === null;
+  const isCut = outcome.reason === "vendor_timeout";
+  const waitsWithAll = isShared(outcome) && row.failingSince === null && !isCut;
+  const atLeast = isCut ? (rules.cutOffSeconds ?? 0) : 0;
   return {
     ...base,
     state: "retrying",
-    dueInSeconds: waitsWithAll ? 0 : backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds),
+    dueInSeconds: waitsWithAll ? 0 : Math.max(atLeast, backoffSeconds(rules.retry, row.attempts, outcome.afterSeconds)),
     attempts: waitsWithAll ? row.attempts : row.attempts + 1,
   };
 }

@@ -52,13 +52,6 @@ export async function endCatchUp(
     where id = ${shopId}`.execute(db);
 }
 
-/** Something changed that no event names the customer of: looked at soon, at most once a minute. */
-export async function hurryCatchUp(db: Db, shopId: ShopId): Promise<void> {
-  await sql`
-    update shop set catch_up_at = least(catch_up_at, greatest(now(), coalesce(caught_up_at, '-infinity') + interval '1 minute'))
-    where id = ${shopId}`.execute(db);
-}
-
 /** A fresh installation has nothing to catch up with: its customers go by a full sync, when the merchant wants it. */
 export async function startFromNow(db: Db, shopId: ShopId): Promise<void> {
   await sql`update shop set watermark = now() - interval '10 minutes' where id = ${shopId} and watermark is null`.execute(db);

@@ -9,7 +9,7 @@ const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
 /** A shop that does not know the app any more, or not at present: nobody can be looked up there. */
 const shopAnswers = sql`not exists (select 1 from shop s where s.id = c.shop_id and s.paused_since is not null)`;
 /** Changes of a connection whose live sync is off are kept, not sent; what a person asked for goes all the same. */
-const mayGo = sql`(c.live or l.lane <> 1)`;
+const mayGo = sql`(c.live or l.lane = 0)`;
 
 /** Limit keys with due rows that nobody drains and that may be tried now. */
 export async function dueLimitKeys(db: Db): Promise<string[]> {

@@ -81,7 +81,9 @@ export async function saveCursor(db: Db, runId: string, cursor: unknown): Promis
 }
 
 export async function noteHeartbeat(db: Db, runId: string, problem: string | null): Promise<void> {
-  await sql`update sync_run set heartbeat_at = now(), problem = ${problem} where id = ${runId} and state = 'running' and driver = 'page'`.execute(db);
+  await sql`update sync_run set heartbeat_at = now(), problem = ${problem} where id = ${runId} and state = 'running' and driver = 'page'`.execute(
+    db,
+  );
 }
 
 /** @returns false where the run is not in one of the states it may leave. */

@@ -18,7 +18,7 @@ export async function watchQueue(db: Db): Promise<QueueNumbers> {
         where l.connection_id = c.id and l.lane = lanes.lane and l.due_at <= now() order by l.due_at limit ${COUNTED_PER_CONNECTION}
       ) first_ones
     ) due
-    where c.health not in ('reconnect', 'target_gone', 'unreadable') and (c.live or lanes.lane <> ${sql.lit(Lane.live)})
+    where c.health not in ('reconnect', 'target_gone', 'unreadable') and (c.live or lanes.lane = ${sql.lit(Lane.page)})
       and not exists (select 1 from shop s where s.id = c.shop_id and s.paused_since is not null)
     group by 1`.execute(db);
   const byLane = new Map(rows.map((row) => [row.lane, row]));

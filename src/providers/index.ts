@@ -3,5 +3,4 @@ import type { AnyProvider } from "./contract";
 import { mailchimp } from "./mailchimp";
 
 export const providers = { mailchimp } satisfies Record<string, AnyProvider>;
-export type ProviderId = keyof typeof providers;
 export const providerList: readonly AnyProvider[] = Object.values(providers);

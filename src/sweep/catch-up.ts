@@ -29,8 +29,6 @@ const BEGINNING = "1970-01-01T00:00:00Z";
 const AT_ONCE = 4;
 const RETRY_SECONDS = 60;
 
-export type CatchUp = ReturnType<typeof createCatchUp>;
-
 export function createCatchUp(deps: CatchUpDeps) {
   const walking = new Set<string>();
   const stopping = new AbortController();

@@ -43,8 +43,6 @@ export interface Chunk {
 
 export type ChunkResult = { run: Run; settled: number; stillDue: number };
 
-export type FullSync = ReturnType<typeof createFullSync>;
-
 /** Every function answers null where the shop has no such run. */
 export function createFullSync(deps: FullSyncDeps) {
   const { db } = deps;
@@ -77,8 +75,14 @@ export function createFullSync(deps: FullSyncDeps) {
       if (!run) return null;
       if (run.state !== "running" || run.driver !== "page") return { run, settled: 0, stillDue: chunk.ids.length };
       const listener = deps.bell.listen(run.connectionId);
-      const marked = await markForRun(db, { runId, connectionId: run.connectionId, ids: chunk.ids, again: chunk.again });
-      await saveCursor(db, runId, chunk.cursor);
+      let marked: readonly CustomerId[];
+      try {
+        marked = await markForRun(db, { runId, connectionId: run.connectionId, ids: chunk.ids, again: chunk.again });
+        await saveCursor(db, runId, chunk.cursor);
+      } catch (error) {
+        listener.end();
+        throw error;
+      }
       if (marked.length > 0) deps.wake(limitKey);
       await listener.all(marked, chunk.isStopped ? 0 : OUTCOME_WAIT_MS);
       const stillDue = await countPending(db, run.connectionId, chunk.ids);
