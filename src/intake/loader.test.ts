@@ -5,7 +5,11 @@ import { createLoader } from "./loader";
 function aTown(atOnce = 2) {
   const asked: string[] = [];
   const open = new Map<string, (answered: boolean) => void>();
-  const town = { time: 0, asked, answer: async (id: string, answered: boolean) => (open.get(id)?.(answered), new Promise(setImmediate)) };
+  const answer = (id: string, answered: boolean) => {
+    open.get(id)?.(answered);
+    return new Promise(setImmediate);
+  };
+  const town = { time: 0, asked, answer };
   const load = (id: string) => {
     asked.push(id);
     return new Promise<boolean>((resolve) => open.set(id, resolve));
