@@ -19,7 +19,7 @@ import { loadEnv, setEnv } from "@/platform/env";
 import { createLog } from "@/platform/log";
 import { forgetOutbound } from "@/saleor/outbound";
 import { closeRooms, rooms } from "@/wiring";
-import { CLUSTER_VARIABLE, onCluster } from "../postgres";
+import { CLUSTER_VARIABLE, type Cluster, onCluster } from "../postgres";
 import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
 import { freshDataDir } from "../template-db";
@@ -47,7 +47,7 @@ const state = globalThis as { __crmLog?: unknown };
 export async function startApp(mailchimp: MailchimpSandbox, variables: Record<string, string> = {}): Promise<App> {
   const dataDir = variables.DATA_DIR ?? freshDataDir("crm-app-");
   const cluster = process.env[CLUSTER_VARIABLE] ? onCluster(process.env[CLUSTER_VARIABLE]) : null;
-  const databaseUrl = cluster && !variables.DATABASE_URL ? await cluster.database() : null;
+  const databaseUrl = cluster && !variables.DATABASE_URL ? await databaseOf(cluster, variables.DATA_DIR) : null;
   const served: ServedHandlers = await serveHandlers({
     "/api/cron": cron,
     "/api/health": health,
@@ -94,9 +94,18 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
       setEnv(null);
       state.__crmLog = undefined;
       if (!variables.DATA_DIR) rmSync(dataDir, { recursive: true, force: true });
-      if (databaseUrl) await cluster?.drop(databaseUrl);
+      if (databaseUrl && !variables.DATA_DIR) await cluster?.drop(databaseUrl);
     },
   };
+}
+
+const kept = new Map<string, string>();
+
+/** A test that names a folder starts the app on it again: then it finds the same database. */
+async function databaseOf(cluster: Pick<Cluster, "database">, folder: string | undefined): Promise<string> {
+  const url = (folder && kept.get(folder)) || (await cluster.database());
+  if (folder) kept.set(folder, url);
+  return url;
 }
 
 async function pageOf(

@@ -55,5 +55,7 @@ describe.skipIf(!isPostgresInstalled)(onPostgres, () => {
   });
 
   describe("live", async () => void (await import("./live.test")));
+  describe("full sync", async () => void (await import("./full-sync.test")));
+  describe("in the background", async () => void (await import("./background.test")));
   describe("catch-up", async () => void (await import("./catch-up.test")));
 });

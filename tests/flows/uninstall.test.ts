@@ -21,7 +21,9 @@ describe("a shop that does not know the app any more", () => {
     town.saleor.deactivate(appId());
     await until(async () => (await paused()).length === 1);
     const requests = town.saleor.requests.length;
-    await sql`update ledger set due_at = now(), state = 'waiting' where customer_id = ${person.id}`.execute(town.app.rooms.db);
+    await sql`update ledger set due_at = now(), state = 'waiting', attempts = 0 where customer_id = ${person.id}`.execute(
+      town.app.rooms.db,
+    );
     // Longer than the worker's tick and than a catch-up.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(town.saleor.requests.length).toBe(requests);
