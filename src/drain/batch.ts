@@ -12,9 +12,10 @@ import { CUSTOMERS_PER_READ } from "@/saleor/limits";
 import { saleorReason } from "@/saleor/reasons";
 import { type BatchWork, type DeliverStep, deliver, describe, type Judged } from "./deliver";
 import type { DrainDeps } from "./deps";
-import { removeContact } from "./gone";
+import { partWith } from "./gone";
 import { emailHmac, fingerprint, repeatId } from "./identity";
 import { again, gone, isShared, judge, judgeAbsent, judgeSkipped, judgeStillRefused, judgeUnchanged, type Sent, setAside } from "./judge";
+import { type Parted, partWithLeft } from "./left-behind";
 
 /** What the batch said about the connection as a whole. */
 export interface BatchResult {
@@ -28,7 +29,8 @@ export interface BatchResult {
 type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
-  const steps = await readAndMap(deps, work, rows);
+  const { ready, waiting } = await partWithAllLeft(deps, work, rows);
+  const steps = await readAndMap(deps, work, ready);
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
     Promise.all(steps.flatMap((step) => (step.kind === "gone" ? [settleGone(deps, work, step.row)] : []))),
@@ -38,19 +40,34 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
       steps.filter((step): step is DeliverStep => step.kind === "deliver"),
     ),
   ]);
-  const unsettled = [...settled, ...verdictsOf(removed), ...verdictsOf(delivered.unsettled)];
+  const unsettled = [...settled, ...verdictsOf([...waiting, ...removed, ...delivered.unsettled])];
   await settle(deps.db, work.lease, unsettled);
   deps.counted(work.provider.id, [...unsettled, ...verdictsOf(delivered.settled)].map(wordFor));
   deps.settled(
     work.connection.id,
     rows.map((row) => row.customerId),
   );
-  return summarise([...removed, ...delivered.unsettled, ...delivered.settled].flatMap(({ outcome }) => (outcome ? [outcome] : [])));
+  return summarise(
+    [...waiting, ...removed, ...delivered.unsettled, ...delivered.settled].flatMap(({ outcome }) => (outcome ? [outcome] : [])),
+  );
 }
 
 const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);
 
 const verdictsOf = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict);
+
+/** Where such a contact cannot be dealt with now, its customer waits as well. */
+async function partWithAllLeft(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<{ ready: DueRow[]; waiting: Judged[] }> {
+  const parted = await Promise.all(
+    rows.map((row): Promise<Parted> | Parted =>
+      row.leftBehind.length > 0 ? work.oneAtATime(() => partWithLeft(deps, work, row)) : { kind: "ready", row },
+    ),
+  );
+  return {
+    ready: parted.flatMap((item) => (item.kind === "ready" ? [item.row] : [])),
+    waiting: parted.flatMap((item) => (item.kind === "waits" ? [judgeParting(deps, work, item.row, item.outcome)] : [])),
+  };
+}
 
 async function readAndMap(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<Step[]> {
   const pages: (readonly DueRow[])[] = [];
@@ -115,10 +132,18 @@ function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, read
 }
 
 async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promise<Judged> {
-  const removal = await removeContact(deps, { ...work, row, remoteKey: row.remoteKey });
-  if (removal.kind === "closed") return { verdict: gone(row, removal.reason), outcome: null };
-  const { outcome } = removal;
-  if (outcome.kind === "skipped") return { verdict: gone(row, outcome.reason), outcome };
+  const { remoteKey, emailHmac, ownedTags, ownedFields } = row;
+  // Without a key: delivered once under an address that somebody else stands under by now, or never.
+  if (!remoteKey) return { verdict: gone(row, emailHmac ? "identity_in_use" : "never_delivered"), outcome: null };
+  const parting = await partWith(deps, { ...work, row }, { remoteKey, emailHmac, ownedTags, ownedFields });
+  // Two answers of Saleor that contradict each other: one of them came from a lagging replica.
+  if (parting.kind === "own") return judgeParting(deps, work, row, { kind: "retry", reason: "saleor_unreachable" });
+  if (parting.kind === "closed") return { verdict: gone(row, parting.reason), outcome: null };
+  if (parting.outcome.kind === "skipped") return { verdict: gone(row, parting.outcome.reason), outcome: parting.outcome };
+  return judgeParting(deps, work, row, parting.outcome);
+}
+
+function judgeParting(deps: DrainDeps, work: BatchWork, row: DueRow, outcome: Outcome): Judged {
   const sent: Sent = {
     fingerprint: "",
     emailHmac: row.emailHmac ?? "",

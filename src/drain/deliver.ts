@@ -2,7 +2,7 @@
  * Contacts on their way to the provider and their verdicts on the way back. Most go all at once. Where an address
  * changes hands, order decides who ends up with which contact: those go one batch at a time, leavers before takers.
  */
-import { type Held, handOverContact, holdersOf, markInFlight, type Owned, releaseContacts } from "@/ledger/due";
+import { type HeldNow, holdersOf, markInFlight, releaseContacts } from "@/ledger/due";
 import type { Lease } from "@/ledger/lease";
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
@@ -11,7 +11,6 @@ import type { Contact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
 import type { AnyProvider, Link, Outcomes } from "@/providers/contract";
 import type { DrainDeps } from "./deps";
-import { removeContact } from "./gone";
 import { judge, type Sent } from "./judge";
 import { leaversFirst } from "./leavers-first";
 
@@ -50,7 +49,7 @@ export async function deliver(
   return { settled, unsettled };
 }
 
-/** Rows that stand under an address that these contacts are about to take: they left it, or were deleted. */
+/** Whoever stands under an address that these contacts are about to take, left it or was deleted. */
 function findHolders(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Holders> {
   const newcomers = steps.filter(({ contact }) => contact.emailChanged || !contact.remoteKey);
   return holdersOf(
@@ -61,7 +60,7 @@ function findHolders(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSt
 }
 
 function isContested({ row, contact, sent }: DeliverStep, holders: Holders): boolean {
-  return contact.emailChanged || (holders.get(sent.emailHmac) ?? []).some((holder) => holder.customerId !== row.customerId);
+  return contact.emailChanged || (holders.get(sent.emailHmac) ?? []).some((holder) => holder.left || holder.customerId !== row.customerId);
 }
 
 async function deliverContested(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
@@ -81,7 +80,6 @@ async function deliverRound(deps: DrainDeps, work: BatchWork, round: readonly De
   );
   const inSync = judged.flatMap(({ verdict }) => (verdict.state === "in_sync" ? [verdict.row.customerId] : []));
   await releaseContacts(deps.db, work.connection.id, inSync);
-  await Promise.all(judged.map((item) => retireOldContact(deps, work, item)));
   return judged;
 }
 
@@ -93,7 +91,7 @@ function inherit(steps: readonly DeliverStep[], holders: Holders): DeliverStep[]
   });
 }
 
-function together(all: readonly Pick<Contact, keyof Owned>[]): Owned {
+function together(all: readonly Pick<Contact, "ownedTags" | "ownedFields">[]): Pick<DueRow, "ownedTags" | "ownedFields"> {
   return {
     ownedTags: [...new Set(all.flatMap((owned) => owned.ownedTags))],
     ownedFields: [...new Set(all.flatMap((owned) => owned.ownedFields))],
@@ -117,28 +115,27 @@ async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSte
   const rules = { retry: deps.retry, now: deps.now(), cutOffSeconds: work.provider.limits.vendorCutOffSeconds };
   return sending.map(({ row, sent }) => {
     const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
-    return { outcome, verdict: judge(row, outcome, sent, rules) };
+    return { outcome, verdict: leaving(row, outcome, judge(row, outcome, sent, rules)) };
   });
 }
 
 /** While others were served, the contact may have passed to somebody else, or another one to this customer. */
-function asHeldNow(step: DeliverStep, held: Held): DeliverStep {
+function asHeldNow(step: DeliverStep, held: HeldNow): DeliverStep {
   if (held.remoteKey === step.row.remoteKey) return step;
   const owned = together([step.contact, held]);
   const emailChanged = held.remoteKey !== null && held.emailHmac !== step.sent.emailHmac;
   return { ...step, row: { ...step.row, ...held }, contact: { ...step.contact, remoteKey: held.remoteKey, ...owned, emailChanged } };
 }
 
-/** An e-mail change met a contact that already has the new address: the one left behind goes as the deletion policy says. */
-async function retireOldContact(deps: DrainDeps, work: BatchWork, { verdict: { row }, outcome }: Judged): Promise<void> {
-  if (outcome?.kind !== "delivered" || !row.remoteKey || !outcome.receipt.warnings?.includes("moved_to_existing")) return;
-  const removal = await removeContact(deps, { ...work, row, remoteKey: row.remoteKey });
-  if (removal.kind === "closed" && removal.owner) await handOverContact(deps.db, work.connection.id, removal.owner, row);
-  if (removal.kind === "outcome")
-    deps.log.warn(
-      { connection: work.connection.id, outcome: removal.outcome.kind, reason: removal.outcome.reason },
-      "old contact not retired",
-    );
+/**
+ * The e-mail change met a contact that already has the new address, archived or not: the one left behind goes as the
+ * deletion policy says, at once in the next batch.
+ */
+function leaving(row: DueRow, outcome: Outcome, verdict: Verdict): Verdict {
+  const receipt = outcome.kind === "delivered" || outcome.kind === "skipped" ? outcome.receipt : undefined;
+  if (!row.remoteKey || !receipt?.warnings?.includes("moved_to_existing")) return verdict;
+  const { remoteKey, emailHmac, ownedTags, ownedFields } = row;
+  return { ...verdict, leftBehind: { remoteKey, emailHmac, ownedTags, ownedFields }, dueInSeconds: 0 };
 }
 
 /** The one place where an adapter's surprise becomes a verdict: a thrown error is our bug, and the batch is tried again. */

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 import type { Db } from "@/platform/db";
-import type { DueRow, Lane, RowState } from "./row";
+import { type DueRow, type Held, Lane, type RowState } from "./row";
 
 /** Only a person can mend these; their marks wait. */
 const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
@@ -51,10 +51,8 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
   return rows.map(toDueRow);
 }
 
-/** Which contact a row stands for, under which identity, with which tags and fields of ours. */
-export type Held = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags" | "ownedFields">;
-/** What is ours on a contact: it passes on together with the address. */
-export type Owned = Pick<DueRow, "ownedTags" | "ownedFields">;
+/** What a row stands for now; without a key nothing was delivered yet. */
+export type HeldNow = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags" | "ownedFields">;
 
 /**
  * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. A row
@@ -67,7 +65,7 @@ export async function markInFlight(
   lease: { limitKey: string; token: number },
   connectionId: ConnectionId,
   ids: readonly CustomerId[],
-): Promise<Map<CustomerId, Held>> {
+): Promise<Map<CustomerId, HeldNow>> {
   const { rows } = await sql<{ customer_id: string } & Pick<RawRow, "remote_key" | "email_hmac" | "owned_tags" | "owned_fields">>`
     update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null
     from (select json_array_elements_text(${JSON.stringify(ids)}::json) as customer_id) v
@@ -85,19 +83,26 @@ export function holds(lease: { limitKey: string; token: number }): RawBuilder<un
   return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;
 }
 
-/** Rows that stand under these identities, with what is ours on them. */
-export async function holdersOf(
-  db: Db,
-  connectionId: ConnectionId,
-  hmacs: readonly string[],
-): Promise<Map<string, ({ customerId: CustomerId } & Owned)[]>> {
+/** Whoever stands under an identity. */
+export interface Holder extends Pick<DueRow, "customerId" | "ownedTags" | "ownedFields"> {
+  /** Not any more: the contact was left behind there. */
+  left: boolean;
+}
+
+/** Rows that stand under these identities or left a contact behind there, with what is ours on it. */
+export async function holdersOf(db: Db, connectionId: ConnectionId, hmacs: readonly string[]): Promise<Map<string, Holder[]>> {
   if (hmacs.length === 0) return new Map();
-  const { rows } = await sql<{ email_hmac: string } & Pick<RawRow, "customer_id" | "owned_tags" | "owned_fields">>`
-    select email_hmac, customer_id, owned_tags, owned_fields from ledger
-    where connection_id = ${connectionId} and email_hmac in (select json_array_elements_text(${JSON.stringify(hmacs)}::json))`.execute(db);
-  const holders = new Map<string, ({ customerId: CustomerId } & Owned)[]>();
+  const wanted = sql`(select json_array_elements_text(${JSON.stringify(hmacs)}::json))`;
+  const { rows } = await sql<{ email_hmac: string; is_left: boolean } & Pick<RawRow, "customer_id" | "owned_tags" | "owned_fields">>`
+    select email_hmac, customer_id, owned_tags, owned_fields, false as is_left from ledger
+    where connection_id = ${connectionId} and email_hmac in ${wanted}
+    union all
+    select held->>'emailHmac', customer_id, held->'ownedTags', held->'ownedFields', true
+    from ledger, jsonb_path_query(left_behind, '$[*]') held
+    where connection_id = ${connectionId} and left_behind <> '[]' and held->>'emailHmac' in ${wanted}`.execute(db);
+  const holders = new Map<string, Holder[]>();
   for (const row of rows) {
-    const holder = { customerId: row.customer_id, ownedTags: row.owned_tags, ownedFields: row.owned_fields };
+    const holder = { customerId: row.customer_id, ownedTags: row.owned_tags, ownedFields: row.owned_fields, left: row.is_left };
     holders.set(row.email_hmac, [...(holders.get(row.email_hmac) ?? []), holder]);
   }
   return holders;
@@ -117,12 +122,34 @@ export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: r
       and l.customer_id not in (select json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(db);
 }
 
-/** A contact that its customer left behind belongs to who has the address now, with what is ours on it. */
-export async function handOverContact(db: Db, connectionId: ConnectionId, to: CustomerId, held: Held): Promise<void> {
+/**
+ * A contact that its customer left, or was deleted from, belongs to who has the address now: they are due, and with them
+ * what is ours on it. Until they are delivered it counts as left behind by them, so that it goes when they go.
+ */
+export async function passOn(db: Db, connectionId: ConnectionId, to: CustomerId, held: Held): Promise<void> {
   await sql`
-    update ledger set remote_key = ${held.remoteKey}, email_hmac = ${held.emailHmac}, owned_tags = ${JSON.stringify(held.ownedTags)}::jsonb,
-      owned_fields = ${JSON.stringify(held.ownedFields)}::jsonb, fingerprint = null
-    where connection_id = ${connectionId} and customer_id = ${to} and remote_key is null`.execute(db);
+    insert into ledger as l (connection_id, customer_id, lane, state, due_at, left_behind)
+    values (${connectionId}, ${to}, ${sql.lit(Lane.live)}, 'waiting', now(), ${JSON.stringify([held])}::jsonb)
+    on conflict (connection_id, customer_id) do update set
+      left_behind = coalesce((select jsonb_agg(h) from jsonb_path_query(l.left_behind, '$[*]') h where h->>'remoteKey' <> ${held.remoteKey}), '[]')
+        || excluded.left_behind,
+      version = l.version + 1, fingerprint = null,
+      state = case when l.state = 'retrying' then l.state else 'waiting' end,
+      due_at = case when l.state = 'retrying' and l.due_at > now() then l.due_at else now() end`.execute(db);
+}
+
+/** These contacts are dealt with, or belong to somebody else by now. */
+export async function forgetLeft(
+  db: Db,
+  lease: { limitKey: string; token: number },
+  row: Pick<DueRow, "connectionId" | "customerId">,
+  keys: readonly string[],
+): Promise<void> {
+  await sql`
+    update ledger l set left_behind = coalesce((
+      select jsonb_agg(h) from jsonb_path_query(l.left_behind, '$[*]') h
+      where h->>'remoteKey' not in (select json_array_elements_text(${JSON.stringify(keys)}::json))), '[]')
+    where l.connection_id = ${row.connectionId} and l.customer_id = ${row.customerId} and ${holds(lease)}`.execute(db);
 }
 
 /** Does another customer that is not gone stand under this identity? */
@@ -135,7 +162,7 @@ export async function isIdentityTaken(db: Db, connectionId: ConnectionId, hmac: 
 }
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -156,6 +183,7 @@ interface RawRow {
   email_hmac: string | null;
   owned_tags: string[];
   owned_fields: string[];
+  left_behind: Held[];
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -182,6 +210,7 @@ function toDueRow(row: RawRow): DueRow {
     emailHmac: row.email_hmac,
     ownedTags: row.owned_tags,
     ownedFields: row.owned_fields,
+    leftBehind: row.left_behind,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

@@ -10,6 +10,14 @@ export type Lane = (typeof Lane)[keyof typeof Lane];
  */
 export type RowState = "waiting" | "retrying" | "in_sync" | "skipped" | "refused" | "gave_up" | "gone";
 
+/** A contact that a customer stands for: its key, under which identity, and what is ours on it. */
+export interface Held {
+  remoteKey: string;
+  emailHmac: string | null;
+  ownedTags: string[];
+  ownedFields: string[];
+}
+
 /** A due row as the drain takes it. */
 export interface DueRow {
   connectionId: ConnectionId;
@@ -31,6 +39,8 @@ export interface DueRow {
   emailHmac: string | null;
   ownedTags: string[];
   ownedFields: string[];
+  /** Contacts whose address this customer left for one that had a contact already, or that passed on to this customer. */
+  leftBehind: Held[];
   deliveries: number;
   force: boolean;
   historic: boolean;

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Db } from "@/platform/db";
 import { holds } from "./due";
-import type { DueRow, RowState } from "./row";
+import type { DueRow, Held, RowState } from "./row";
 
 /** What the drain decided about one row. Fields left out stay as they are. */
 export interface Verdict {
@@ -23,6 +23,8 @@ export interface Verdict {
   emailHmac?: string | null;
   ownedTags?: readonly string[];
   ownedFields?: readonly string[];
+  /** The customer moved onto another contact: this one is still to be dealt with. */
+  leftBehind?: Held;
   warnings?: readonly string[];
   change?: "created" | "updated" | "unchanged" | null;
   /** The deletion that an event spoke of is dealt with, or was taken back. */
@@ -41,7 +43,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
     ), done as (
@@ -61,6 +63,10 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         email_hmac = case when v.has_hmac then v.email_hmac else l.email_hmac end,
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
+        -- What is left behind stays noted until it is dealt with, or is held again.
+        left_behind = case when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
+          select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
+          where h->>'remoteKey' is distinct from case when v.has_remote then v.remote_key else l.remote_key end), '[]') end,
         warnings = coalesce(v.warnings, '[]'),
         change = coalesce(v.change, l.change),
         gone_at = case when v.gone_settled and l.version = v.version then null else l.gone_at end,
@@ -126,6 +132,7 @@ function toRecord(verdict: Verdict) {
     email_hmac: verdict.emailHmac ?? null,
     owned_tags: verdict.ownedTags ?? null,
     owned_fields: verdict.ownedFields ?? null,
+    left_behind: verdict.leftBehind ? [verdict.leftBehind] : null,
     warnings: verdict.warnings ?? null,
     change: verdict.change ?? null,
     gone_settled: verdict.goneSettled ?? false,

@@ -6,6 +6,7 @@ export const migrations: Record<string, Migration> = {
   "0001_start": { up: start },
   "0002_auth_data": { up: authData },
   "0003_paused_shop": { up: pausedShop },
+  "0004_left_behind": { up: leftBehind },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -208,4 +209,10 @@ async function authData(db: Kysely<unknown>): Promise<void> {
 async function pausedShop(db: Kysely<unknown>): Promise<void> {
   await sql`alter table shop add column paused_since timestamptz`.execute(db);
   await sql`create index shop_paused on shop (paused_since) where paused_since is not null`.execute(db);
+}
+
+/** Contacts that are still to be dealt with after their customer moved onto another one. */
+async function leftBehind(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table ledger add column left_behind jsonb not null default '[]'`.execute(db);
+  await sql`create index ledger_left_behind on ledger (connection_id) where left_behind <> '[]'`.execute(db);
 }

@@ -67,6 +67,7 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
   if (!isMemberExists(sent.said.problem)) return visit.fail(sent.said.problem, given(contact));
   // The new address is somebody already: that contact is ours from now on. What becomes of the old one the engine decides.
   const moved = await lookAndWrite(visit, contact);
+  if (moved.kind === "skipped" && moved.receipt) return { ...moved, receipt: { ...moved.receipt, warnings: ["moved_to_existing"] } };
   if (moved.kind !== "written") return moved;
   return { ...moved, change: "updated", warnings: [...moved.warnings, "moved_to_existing"] };
 }
