@@ -11,11 +11,21 @@ export interface Count {
 
 /** The default export, because that is how a reporter is named by its path. */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const count: Count = { passed: 0, failed: 0, skipped: [], failures: [] };
-    for (const module of modules) countModule(module, count);
-    for (const _error of unhandledErrors) fail(count, "an error outside every test");
-    writeFileSync(process.env.COUNT_FILE ?? "count.json", JSON.stringify(count));
+  private readonly count: Count = { passed: 0, failed: 0, skipped: [], failures: [] };
+
+  /** File by file, so that a runner which dies on its way has at least said how far it came. */
+  onTestModuleEnd(module: TestModule): void {
+    countModule(module, this.count);
+    this.write();
+  }
+
+  onTestRunEnd(_modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    for (const _error of unhandledErrors) fail(this.count, "an error outside every test");
+    this.write();
+  }
+
+  private write(): void {
+    writeFileSync(process.env.COUNT_FILE ?? "count.json", JSON.stringify(this.count));
   }
 }
 

@@ -18,7 +18,8 @@ const outcomes: Outcome[] = [];
 const bin = (relative: string) => path.join(root, "node_modules", relative);
 
 interface Ended {
-  code: number | null;
+  /** 0 = fine; else the exit code or the signal. */
+  code: number | string;
   output: string;
 }
 
@@ -34,7 +35,9 @@ function runNode(args: readonly string[], options: { env?: Record<string, string
       output += chunk.toString("utf8");
     });
   }
-  return new Promise((done) => child.once("exit", (code) => done({ code, output })).once("error", () => done({ code: -1, output })));
+  return new Promise((done) =>
+    child.once("exit", (code, signal) => done({ code: code ?? signal ?? -1, output })).once("error", () => done({ code: -1, output })),
+  );
 }
 
 function note(outcome: Outcome): void {
@@ -60,12 +63,16 @@ async function check(title: string, args: readonly string[]): Promise<boolean> {
 
 async function vitest(title: string, config: string): Promise<void> {
   const seconds = clock();
-  const file = path.join(results, `${title}.json`);
+  const file = path.join(results, `${title.replace(/\W+/g, "-")}.json`);
   const args = ["run", "--config", config, "--reporter=default", "--reporter=./scripts/count-reporter.ts"];
   const { code } = await runNode([bin("vitest/vitest.mjs"), ...args], { isLive: true, env: { COUNT_FILE: file } });
   const nothing: Count = { passed: 0, failed: 0, skipped: [], failures: [] };
   const count = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Count) : nothing;
-  if (code !== 0 && count.failed === 0) Object.assign(count, { failed: 1, failures: [`${title}: the runner itself ended with ${code}`] });
+  // Failed tests make it end with 1; anything else means that it died on its way.
+  if (code !== 0 && (code !== 1 || count.failed === 0)) {
+    count.failed += 1;
+    count.failures.push(`${title}: the runner itself ended with ${code}`);
+  }
   note({ title, ...count, seconds: seconds() });
 }
 
