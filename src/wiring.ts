@@ -85,7 +85,9 @@ async function build() {
     // Only on a server may the drain be another process's.
     ...(database.engine === "postgres" && { askEveryMs: 1_000 }),
   });
-  const byId: Record<string, AnyProvider> = Object.fromEntries(providerList.map((provider) => [provider.id, provider]));
+  const byId: Record<string, AnyProvider> = Object.fromEntries(
+    providerList.map((provider) => [provider.id, withCutOff(provider, settings.SANDBOX_CUT_OFF_SECONDS)]),
+  );
   const limiter = limiters();
   const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);
 
@@ -160,7 +162,7 @@ async function build() {
     settled: bell.ring,
     counted: (provider, outcomes) => metrics().outcomes(provider, outcomes),
     retry: { minSeconds: settings.RETRY_MIN_SECONDS, maxSeconds: settings.RETRY_MAX_SECONDS, giveUpHours: settings.GIVE_UP_HOURS },
-    leaseSeconds: 30,
+    leaseSeconds: settings.LEASE_SECONDS,
     sliceMs: 20_000,
     now: () => new Date(),
   } satisfies DrainDeps;
@@ -355,6 +357,11 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
     timer = setTimeout(resolve, ms);
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** A stand-in answers at once or never: nobody has to wait for what a real vendor may still be working on. */
+function withCutOff(provider: AnyProvider, seconds: number | undefined): AnyProvider {
+  return seconds === undefined ? provider : { ...provider, limits: { ...provider.limits, vendorCutOffSeconds: seconds } };
 }
 
 function limiters(): (limitKey: string, limits: AnyProvider["limits"]) => Limiter {

@@ -9,6 +9,7 @@ import type { DueRow } from "@/ledger/row";
 import { settle } from "@/ledger/settle";
 import type { ConnectionId } from "@/model/shop";
 import type { AnyProvider, Link } from "@/providers/contract";
+import type { Limiter } from "@/providers/kit/limiter";
 import { backoffSeconds, pauseSeconds } from "./backoff";
 import { type BatchResult, deliverBatch } from "./batch";
 import { describe } from "./deliver";
@@ -35,39 +36,64 @@ export interface DrainControl {
 export async function drain(deps: DrainDeps, limitKey: string, control: DrainControl): Promise<{ more: boolean }> {
   const provider = deps.providers[limitKey.split(":", 1)[0] ?? ""];
   if (!provider) return { more: false };
+  const asked = performance.now();
   const lease = await acquireLease(deps.db, limitKey, deps.owner, deps.leaseSeconds);
   if (!lease) return { more: false };
   const lost = new AbortController();
-  const keeper = keepLease(deps, lease, lost);
+  const keeper = keepLease(deps, lease, lost, asked);
+  const guarded = (limiter: Limiter) => onlyWhileHeld(limiter, keeper, lost);
   // Not AbortSignal.any: on Node 20 it keeps every slice alive for as long as the process's signal lives.
   const cut = () => lost.abort(control.cut.reason);
   control.cut.addEventListener("abort", cut, { once: true });
   try {
-    return await new Slice(deps, { provider, lease, signal: lost.signal, control }).run();
+    return await new Slice(deps, { provider, lease, signal: lost.signal, guarded, control }).run();
   } catch (error) {
     deps.log.error({ limitKey, error: describe(error) }, "drain failed");
     return { more: false };
   } finally {
-    clearInterval(keeper);
+    keeper.end();
     control.cut.removeEventListener("abort", cut);
     await releaseLease(deps.db, lease).catch(() => {});
   }
 }
 
-function keepLease(deps: DrainDeps, lease: Lease, lost: AbortController) {
-  return setInterval(
-    async () => {
-      const held = await renewLease(deps.db, lease, deps.leaseSeconds).catch(() => false);
-      if (!held) lost.abort(new Error("lease lost"));
-    },
-    (deps.leaseSeconds * 1000) / 3,
-  );
+interface Keeper {
+  /** By our own clock, never later than by the database's: whoever was frozen must not send before it has asked again. */
+  isHeld(): boolean;
+  end(): void;
+}
+
+function keepLease(deps: DrainDeps, lease: Lease, lost: AbortController, asked: number): Keeper {
+  const ms = deps.leaseSeconds * 1000;
+  let until = asked + ms;
+  const timer = setInterval(async () => {
+    const asking = performance.now();
+    const held = await renewLease(deps.db, lease, deps.leaseSeconds).catch(() => false);
+    if (held) until = asking + ms;
+    else lost.abort(new Error("lease lost"));
+  }, ms / 3);
+  return { isHeld: () => performance.now() < until, end: () => clearInterval(timer) };
+}
+
+/** Nothing leaves after the lease ran out, even where nobody could tell us yet. */
+function onlyWhileHeld(limiter: Limiter, keeper: Keeper, lost: AbortController): Limiter {
+  return {
+    ...limiter,
+    run: (task, signal) =>
+      limiter.run(() => {
+        if (!keeper.isHeld()) lost.abort(new Error("lease ran out"));
+        lost.signal.throwIfAborted();
+        return task();
+      }, signal),
+    urgent: () => onlyWhileHeld(limiter.urgent(), keeper, lost),
+  };
 }
 
 interface SliceInput {
   provider: AnyProvider;
   lease: Lease;
   signal: AbortSignal;
+  guarded(limiter: Limiter): Limiter;
   control: DrainControl;
 }
 
@@ -149,7 +175,7 @@ class Slice {
     if (opened.kind !== "open") return this.cannotOpen(connectionId, rows, opened.kind);
     const { connection } = opened;
     if (!connection.target) return this.stop(connectionId, "target_gone", "no_target");
-    const limiter = deps.limiter(input.lease.limitKey, input.provider.limits);
+    const limiter = input.guarded(deps.limiter(input.lease.limitKey, input.provider.limits));
     const link: Link = {
       settings: connection.settings,
       credentials: connection.credentials,

@@ -6,7 +6,7 @@ import path from "node:path";
 import { z } from "zod";
 import { isLoopbackHost } from "./public-address";
 
-const SANDBOX_ONLY = ["MAILCHIMP_LOGIN_BASE_URL", "MAILCHIMP_API_BASE_URL"];
+const SANDBOX_ONLY = ["MAILCHIMP_LOGIN_BASE_URL", "MAILCHIMP_API_BASE_URL", "SANDBOX_CUT_OFF_SECONDS"];
 
 const text = z.string().trim().min(1);
 const baseUrl = z
@@ -83,6 +83,12 @@ const variables = z.object({
   METRICS_TOKEN: secret.optional(),
   CRON_SECRET: secret.optional(),
   CRON_SECONDS: z.coerce.number({ error: "must be a number of seconds" }).positive("must be above 0").default(45),
+  LEASE_SECONDS: z.coerce
+    .number({ error: "must be a number of seconds" })
+    .min(3, "must be at least 3")
+    .max(60, "must be at most 60")
+    .default(30),
+  SANDBOX_CUT_OFF_SECONDS: z.coerce.number({ error: "must be a number of seconds" }).positive("must be above 0").optional(),
   RETRY_MIN_SECONDS: z.coerce
     .number({ error: "must be a number of seconds" })
     .positive("must be above 0")
