@@ -14,8 +14,10 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tests/**/*.test.ts"],
     exclude: ["tests/e2e/**", "tests/load/**", "node_modules/**"],
     globalSetup: ["tests/template-db.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // In CI the machine is shared: a test that fails is asked once more before it counts. Locally it fails at once.
+    retry: process.env.CI ? 1 : 0,
     // Two cores: PGlite and the stand-ins are real servers, more forks only make each other late.
     maxWorkers: 2,
   },

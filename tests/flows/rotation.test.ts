@@ -50,7 +50,7 @@ async function change(variables: Record<string, string>, ...calls: string[][]): 
   return said;
 }
 
-describe("a new SECRET_KEY", { timeout: 90_000 }, () => {
+describe("a new SECRET_KEY", { timeout: 240_000 }, () => {
   it("takes over everything at one command, and the old one is not needed any more", async () => {
     const [dry, done, again] = await change({}, ["--dry-run"], [], []);
     expect(dry).toEqual({ code: 0, text: "shops: 1\nsettings would be sealed with the new key: 2\n" });
@@ -66,7 +66,7 @@ describe("a new SECRET_KEY", { timeout: 90_000 }, () => {
   });
 });
 
-describe.skipIf(!isPostgresInstalled)(`a new SECRET_KEY, ${onPostgres}`, { timeout: 90_000 }, () => {
+describe.skipIf(!isPostgresInstalled)(`a new SECRET_KEY, ${onPostgres}`, { timeout: 240_000 }, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startPostgres();
