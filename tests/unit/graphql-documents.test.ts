@@ -92,7 +92,7 @@ describe("the documents we send to Saleor", () => {
     for (const file of filesIn("subscriptions")) expect(readFileSync(file, "utf8")).not.toMatch(/mail\b/i);
   });
 
-  describe.skipIf(!existsSync(specs))("against the full schemas", () => {
+  describe.skipIf(!existsSync(specs))("against the full schemas, where they are at hand (not part of this repository)", () => {
     for (const line of SCHEMA_LINES) {
       const file = join(specs, `saleor-schema-${line}.graphql`);
       if (!existsSync(file)) continue;

@@ -162,7 +162,7 @@ describe("Tags", () => {
   });
 });
 
-describe.runIf(hasContract())("The contract", () => {
+describe.runIf(hasContract())("The contract, where Mailchimp’s file of it is at hand (not part of this repository)", () => {
   it("refuses wrong types and notes what it does not know", async () => {
     expect((await put(EMAIL, { language: null })).body.detail).toContain("could not be validated");
     expect((await put(EMAIL, { vip_since: "2020" })).status).toBe(200);
