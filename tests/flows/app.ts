@@ -145,7 +145,7 @@ export async function startConnected(options: ConnectOptions = {}): Promise<Conn
   const app = await startApp(mailchimp, options.variables);
   await saleor.install(app.manifestUrl);
   const page = await app.page(saleor);
-  const connectionId = await connect(page, mailchimp);
+  const connectionId = await patiently(() => connect(page, mailchimp));
   const audience = mailchimp.audience(options.audience);
   const { version } = await page.connections.settings.query({ id: connectionId });
   await page.connections.saveSettings.mutate({ id: connectionId, version, values: { audience: audience.id, ...options.settings } });
@@ -162,6 +162,18 @@ export async function startConnected(options: ConnectOptions = {}): Promise<Conn
       await mailchimp.close();
     },
   };
+}
+
+/** A busy machine lets the look at the shop's keys time out now and then; a person would press the button again. */
+async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt === 4) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+  }
 }
 
 /** Signs in as a person would: ticket, our start door, Mailchimp's consent page, our callback, confirmation in the frame. */
