@@ -2,7 +2,7 @@
  * Contacts on their way to the provider and their verdicts on the way back. Most go all at once. Where an address
  * changes hands, order decides who ends up with which contact: those go one batch at a time, leavers before takers.
  */
-import { type HeldNow, holdersOf, markInFlight, releaseContacts } from "@/ledger/due";
+import { type HeldNow, holdersOf, markInFlight, releaseContacts, type Sending } from "@/ledger/due";
 import type { Lease } from "@/ledger/lease";
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
@@ -100,8 +100,8 @@ function together(all: readonly Pick<Contact, "ownedTags" | "ownedFields">[]): P
 
 async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
   if (steps.length === 0) return [];
-  const ids = steps.map((step) => step.row.customerId);
-  const ours = await markInFlight(deps.db, work.lease, work.connection.id, ids);
+  const sent = steps.map((step) => asSent(work, step));
+  const ours = await markInFlight(deps.db, work.lease, work.connection.id, sent);
   const sending = steps.flatMap((step) => {
     const held = ours.get(step.row.customerId);
     return held ? [asHeldNow(step, held)] : [];
@@ -117,6 +117,11 @@ async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSte
     const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
     return { outcome, verdict: leaving(row, outcome, judge(row, outcome, sent, rules)) };
   });
+}
+
+function asSent({ provider, connection }: BatchWork, { row, contact: { mapped } }: DeliverStep): Sending {
+  const ownedFields = [...provider.customers.fills(connection.settings, mapped)];
+  return { customerId: row.customerId, ownedTags: [...(mapped.tags ?? [])], ownedFields };
 }
 
 /** While others were served, the contact may have passed to somebody else, or another one to this customer. */

@@ -54,6 +54,9 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
 /** What a row stands for now; without a key nothing was delivered yet. */
 export type HeldNow = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags" | "ownedFields">;
 
+/** A contact on its way, with what will be ours on it even if the answer never comes. */
+export type Sending = Pick<DueRow, "customerId" | "ownedTags" | "ownedFields">;
+
 /**
  * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. A row
  * that is not answered belongs to somebody else by now (the lease was lost) or is not due any more (its run was
@@ -64,12 +67,13 @@ export async function markInFlight(
   db: Db,
   lease: { limitKey: string; token: number },
   connectionId: ConnectionId,
-  ids: readonly CustomerId[],
+  sending: readonly Sending[],
 ): Promise<Map<CustomerId, HeldNow>> {
   const { rows } = await sql<{ customer_id: string } & Pick<RawRow, "remote_key" | "email_hmac" | "owned_tags" | "owned_fields">>`
-    update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null
-    from (select json_array_elements_text(${JSON.stringify(ids)}::json) as customer_id) v
-    where l.connection_id = ${connectionId} and l.customer_id = v.customer_id and l.due_at is not null and ${holds(lease)}
+    update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null,
+      owned_tags = ${union(sql`l.owned_tags`, sql`v."ownedTags"`)}, owned_fields = ${union(sql`l.owned_fields`, sql`v."ownedFields"`)}
+    from json_to_recordset(${JSON.stringify(sending)}::json) as v("customerId" text, "ownedTags" jsonb, "ownedFields" jsonb)
+    where l.connection_id = ${connectionId} and l.customer_id = v."customerId" and l.due_at is not null and ${holds(lease)}
     returning l.customer_id, l.remote_key, l.email_hmac, l.owned_tags, l.owned_fields`.execute(db);
   return new Map(
     rows.map((row) => [
@@ -78,6 +82,9 @@ export async function markInFlight(
     ]),
   );
 }
+
+const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
+  sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
 
 export function holds(lease: { limitKey: string; token: number }): RawBuilder<unknown> {
   return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;

@@ -60,6 +60,7 @@ const inSync = (row: DueRow, change: Verdict["change"] = "created"): Verdict => 
 });
 const counts = async () => (await countStates(database.db, ["c1"])).get("c1") ?? {};
 
+const u1 = { customerId: "u1", ownedTags: [], ownedFields: [] };
 describe("marks", () => {
   it("collapses a burst of events about one customer into one due row", async () => {
     const result = await mark(database.db, [one("u1"), one("u1"), one("u1")]);
@@ -106,7 +107,7 @@ describe("settling", () => {
     const held = await lease();
     await mark(database.db, [one("u1")]);
     const [row] = await take();
-    await markInFlight(database.db, held, "c1", ["u1"]);
+    await markInFlight(database.db, held, "c1", [u1]);
     await mark(database.db, [one("u1")]);
     await settle(database.db, held, [inSync(row as DueRow)]);
     expect((await take()).map((due) => due.customerId)).toEqual(["u1"]);
@@ -120,14 +121,14 @@ describe("settling", () => {
     await releaseLease(database.db, old);
     await lease();
     expect(await settle(database.db, old, [inSync(row as DueRow)])).toBe(0);
-    expect(await markInFlight(database.db, old, "c1", ["u1"])).toEqual(new Map());
+    expect(await markInFlight(database.db, old, "c1", [u1])).toEqual(new Map());
     expect(await renewLease(database.db, old, 30)).toBe(false);
   });
 
   it("hands out a row in flight again only after the vendor has cut the request", async () => {
     const held = await lease();
     await mark(database.db, [one("u1")]);
-    await markInFlight(database.db, held, "c1", ["u1"]);
+    await markInFlight(database.db, held, "c1", [u1]);
     expect(await take()).toEqual([]);
     await sql`update ledger set in_flight_at = now() - interval '121 seconds'`.execute(database.db);
     expect(await take()).toHaveLength(1);
@@ -240,7 +241,7 @@ describe("what comes from outside", () => {
     expect(await take()).toHaveLength(1);
     await moveRun(database.db, run, ["running"], "cancelled");
     await releaseRunRows(database.db, run, "c1");
-    expect((await markInFlight(database.db, held, "c1", ["u1"])).size).toBe(0);
+    expect((await markInFlight(database.db, held, "c1", [u1])).size).toBe(0);
   });
 });
 

@@ -175,6 +175,8 @@ export interface Provider<
     readonly tags: { maxLength: number; maxPerContact: number };
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */
     payload(settings: z.output<Settings>, mapped: MappedContact): Record<string, unknown>;
+    /** Fields that delivering this contact fills: noted before the answer is there, in case it never comes. Pure. */
+    fills(settings: z.output<Settings>, mapped: MappedContact): readonly string[];
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;
     /** What `upsert` would do, without doing it: only reads. One entry for every key. */
     foresee(link: L, contacts: readonly Contact[]): Promise<ReadonlyMap<CustomerId, Foresight>>;

@@ -4,7 +4,7 @@ import type { Answer, ContactRef, DeletionPolicy, Outcomes, ProviderContact } fr
 import type { Member } from "./answers";
 import { isMissing } from "./failures";
 import { foresee } from "./foresee";
-import { payload, subscriberHash } from "./payload";
+import { ownedAfter, payload, subscriberHash } from "./payload";
 import { dataCentre, type MailchimpLink, type Settings } from "./settings";
 import { upsert } from "./upsert";
 import { Visit } from "./visit";
@@ -13,6 +13,7 @@ export const customers = {
   // No limit is documented for either (reference, 2026-08); tag names over 100 letters have been reported refused.
   tags: { maxLength: 100, maxPerContact: 100 },
   payload: (_settings: Settings, mapped: MappedContact) => payload(mapped),
+  fills: (_settings: Settings, mapped: MappedContact) => ownedAfter({ mapped, ownedFields: [] }),
   upsert,
   foresee,
   remove,
