@@ -1,6 +1,6 @@
 /**
  * Whatever happens, in whatever order: when all is quiet, Mailchimp holds what Saleor says. Random stories, told through
- * the real doors. 120 of them here; CONVERGENCE_RUNS sets another number (`npm run test:property`: 5,000) and
+ * the real doors. 30 of them here; CONVERGENCE_RUNS sets another number (`npm run test:property`: 5,000) and
  * CONVERGENCE_SEED another beginning. A story that ends wrong is shortened and printed with its seed.
  */
 import fc from "fast-check";
@@ -10,7 +10,7 @@ import { Teller } from "./teller";
 import { openTown, type Town } from "./town";
 import { findFaults } from "./truth";
 
-const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 120);
+const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 30);
 const SEED = Number(process.env.CONVERGENCE_SEED ?? 20_261_122);
 
 let town: Town;
