@@ -108,7 +108,7 @@ describe("A full sync that is interrupted", () => {
     const url = merchant.page.url();
     await merchant.close();
     merchant = await visit(browser, url);
-    await text(/^Paused at/).waitFor({ timeout: 60_000 });
+    await text(/^Paused at|was left at/).waitFor({ timeout: 60_000 });
     await merchant.picture("full-sync-left");
     fast();
     await button("Resume").click();
