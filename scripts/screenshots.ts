@@ -1,6 +1,7 @@
 /** `npm run screenshots`: the pictures of the guides, made from the sandbox in both themes. */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import type { Locator } from "playwright-core";
 import { chooseAudience, goTo, LAST_AUDIENCE, openConnectPage, openSignIn, save, startFullSync, toast } from "../tests/e2e/steps";
 import { type Visit, visit } from "../tests/e2e/visit";
 import { launchChromium } from "./chromium";
@@ -11,20 +12,20 @@ const folder = path.join(root, "docs/images");
 const THEMES = ["light", "dark"] as const;
 
 /** The same moment in both themes: the Dashboard's switch is turned while the page stays as it is. */
-async function picture({ page, app }: Visit, name: string): Promise<void> {
+async function picture({ page, app }: Visit, name: string, part?: Locator): Promise<void> {
   for (const theme of THEMES) {
     await page.getByRole("combobox", { name: "Theme" }).selectOption(theme);
     await app.locator(`html[data-theme=${theme}]`).waitFor({ state: "attached" });
     await page.mouse.move(5, 5);
     await page.waitForTimeout(250);
-    await page.locator("#frame").screenshot({ path: path.join(folder, `${name}-${theme}.png`), animations: "disabled" });
+    await (part ?? page.locator("#frame")).screenshot({ path: path.join(folder, `${name}-${theme}.png`), animations: "disabled" });
   }
 }
 
 /** Slow enough that both pictures show it running. */
 function slow(stack: Stack): void {
-  stack.saleor.dials.pageDelayMs = 3000;
-  stack.mailchimp.latencyMs = 600;
+  stack.saleor.dials.pageDelayMs = 1500;
+  stack.mailchimp.latencyMs = 300;
 }
 
 function oddOnes(stack: Stack): void {
@@ -67,8 +68,8 @@ async function walk(stack: Stack, merchant: Visit): Promise<void> {
 async function fullSync(stack: Stack, merchant: Visit): Promise<void> {
   slow(stack);
   await startFullSync(merchant);
-  await merchant.app.getByText(/[1-9]\d* per second/).waitFor();
-  await merchant.app.getByText(/Created [1-9]/).waitFor();
+  await merchant.app.getByText(/[1-9]\d* per second/).waitFor({ timeout: 90_000 });
+  await merchant.app.getByText(/Created [1-9]/).waitFor({ timeout: 90_000 });
   await picture(merchant, "status-running");
   Object.assign(stack.saleor.dials, { pageDelayMs: 0 });
   stack.mailchimp.latencyMs = 0;
@@ -86,8 +87,7 @@ async function syncOne(stack: Stack, merchant: Visit): Promise<void> {
   await field.fill(person.email);
   await merchant.app.getByRole("button", { name: "Sync now" }).click();
   await merchant.app.getByText(/already had all of this|Updated in Mailchimp/).waitFor();
-  await field.scrollIntoViewIfNeeded();
-  await picture(merchant, "sync-one");
+  await picture(merchant, "sync-one", merchant.app.getByRole("region", { name: "Sync one customer" }));
 }
 
 async function main(): Promise<void> {
