@@ -166,7 +166,7 @@ export interface ClaimedRun {
 
 /** Silence of a page after which the worker takes over a run that is to go on. */
 const LEFT_SECONDS = 25;
-const CLAIM_SECONDS = 60;
+const CLAIM_SECONDS = 30;
 
 /** Runs that a worker should walk: asked for, or left by their page. Each is claimed by one process. */
 export async function claimRuns(db: Db, limit: number): Promise<ClaimedRun[]> {

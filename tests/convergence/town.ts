@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { createCatchUp } from "@/sweep/catch-up";
 import { createComparison } from "@/sweep/compare";
-import { closeRooms, type Rooms, rooms } from "@/wiring";
+import { type Rooms, rooms, stopRooms } from "@/wiring";
 import type { Page } from "../flows/app";
 import { type Connected, startConnected } from "../flows/app";
 import { IMPORT_TAGS } from "./story";
@@ -24,6 +24,8 @@ export interface Town extends Pick<Connected, "saleor" | "mailchimp" | "connecti
 /** Whatever waits, waits milliseconds: the tests wait for it. */
 const variables = { RETRY_MIN_SECONDS: "0.02", RETRY_MAX_SECONDS: "0.1", CATCH_UP_MINUTES: "100000", COMPARE_HOURS: "100000" };
 const LONGEST_WAIT_MS = 20_000;
+
+const stopping = globalThis as { __crmStopping?: boolean };
 
 export async function openTown(): Promise<Town> {
   const connected = await startConnected({ variables });
@@ -110,7 +112,9 @@ function townOf({ app, saleor, mailchimp, page: firstPage, connectionId, close }
       });
     },
     async restart() {
-      await closeRooms();
+      // As at the end of a process: who comes meanwhile is sent away, and comes again.
+      await stopRooms();
+      stopping.__crmStopping = false;
       now = await rooms();
       await now.startWorker();
     },

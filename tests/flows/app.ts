@@ -6,15 +6,6 @@ import { rmSync } from "node:fs";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import { sql } from "kysely";
 import type { AppRouter } from "@/dashboard/api/router";
-import * as cron from "@/pages/api/cron";
-import * as health from "@/pages/api/health";
-import * as manifest from "@/pages/api/manifest";
-import * as metrics from "@/pages/api/metrics";
-import * as oauthCallback from "@/pages/api/oauth/[provider]/callback";
-import * as oauthStart from "@/pages/api/oauth/[provider]/start";
-import * as register from "@/pages/api/register";
-import * as trpc from "@/pages/api/trpc/[trpc]";
-import * as webhooks from "@/pages/api/webhooks/[name]";
 import { loadEnv, setEnv } from "@/platform/env";
 import { createLog } from "@/platform/log";
 import { forgetOutbound } from "@/saleor/outbound";
@@ -23,6 +14,7 @@ import { CLUSTER_VARIABLE, type Cluster, onCluster } from "../postgres";
 import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
 import { freshDataDir } from "../template-db";
+import { doors } from "./doors";
 import { type ServedHandlers, serveHandlers } from "./serve-handler";
 
 export type Page = TRPCClient<AppRouter>;
@@ -48,17 +40,7 @@ export async function startApp(mailchimp: MailchimpSandbox, variables: Record<st
   const dataDir = variables.DATA_DIR ?? freshDataDir("crm-app-");
   const cluster = process.env[CLUSTER_VARIABLE] ? onCluster(process.env[CLUSTER_VARIABLE]) : null;
   const databaseUrl = cluster && !variables.DATABASE_URL ? await databaseOf(cluster, variables.DATA_DIR) : null;
-  const served: ServedHandlers = await serveHandlers({
-    "/api/cron": cron,
-    "/api/health": health,
-    "/api/metrics": metrics,
-    "/api/manifest": manifest,
-    "/api/register": register,
-    "/api/webhooks/[name]": webhooks,
-    "/api/trpc/[trpc]": trpc,
-    "/api/oauth/[provider]/start": oauthStart,
-    "/api/oauth/[provider]/callback": oauthCallback,
-  });
+  const served: ServedHandlers = await serveHandlers(doors);
   const own = {
     NODE_ENV: "test",
     APP_IFRAME_BASE_URL: served.origin,
@@ -108,10 +90,10 @@ async function databaseOf(cluster: Pick<Cluster, "database">, folder: string | u
   return url;
 }
 
-async function pageOf(
+export async function pageOf(
   origin: string,
   saleor: SaleorSandbox,
-  who: { appId?: string; permissions?: string[]; token?: string },
+  who: { appId?: string; permissions?: string[]; token?: string } = {},
 ): Promise<Page> {
   const appId = who.appId ?? saleor.installedApps().at(-1)?.id ?? "";
   const token = who.token ?? (await saleor.staffToken({ appId, permissions: who.permissions ?? ["MANAGE_APPS", "MANAGE_USERS"] }));

@@ -14,13 +14,13 @@ export interface ServedHandlers {
 }
 
 /** Routes by path, e.g. `/api/manifest`; `[name]` in a path becomes `req.query.name`. */
-export async function serveHandlers(routes: Readonly<Record<string, ApiRoute>>): Promise<ServedHandlers> {
+export async function serveHandlers(routes: Readonly<Record<string, ApiRoute>>, wanted = 0): Promise<ServedHandlers> {
   const server = createServer((req, res) => {
     dispatch(routes, req, res).catch((error: unknown) => {
       if (!res.headersSent) res.writeHead(500).end(String(error));
     });
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(wanted, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
