@@ -35,6 +35,10 @@ export interface JudgeRules {
 }
 
 export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRules): Verdict {
+  return { ...verdictOn(row, outcome, sent, rules), ...fromPartly(outcome, sent) };
+}
+
+function verdictOn(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRules): Verdict {
   switch (outcome.kind) {
     case "delivered":
       return inSync(row, sent, outcome.change, outcome.receipt);
@@ -168,6 +172,13 @@ export function gone(row: DueRow, reason: string): Verdict {
   const closed: Verdict = { ...calm(row, "gone", reason), fingerprint: null, goneSettled: true };
   // Who has the address now inherits what is ours on the contact when they are delivered.
   return reason === "identity_in_use" ? closed : { ...closed, ownedTags: [], ownedFields: [] };
+}
+
+/** What was written before it failed is known from now on: the next attempt, or the deletion, finds the contact. */
+function fromPartly(outcome: Outcome, sent: Sent): Partial<Verdict> {
+  if (!("partly" in outcome) || !outcome.partly) return {};
+  const { change, receipt } = outcome.partly;
+  return { ...fromReceipt(receipt), emailHmac: sent.emailHmac, ...(change === "none" ? {} : { change }) };
 }
 
 function fromReceipt(receipt: Receipt): Partial<Verdict> {

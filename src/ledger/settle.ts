@@ -80,7 +80,9 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         seen_updated_at = coalesce(v.seen_updated_at, l.seen_updated_at), updated_at = now()
       from v
       where l.connection_id = v.connection_id and l.customer_id = v.customer_id and ${holds(lease)}
-      returning v.connection_id, v.run_id, v.final and l.version = v.version as final, v.state, v.change, v.delivered
+      -- Created by an attempt that did not come to its end is created all the same.
+      returning v.connection_id, v.run_id, v.final and l.version = v.version as final, v.state, v.delivered,
+        case when l.created_by_run = v.run_id then 'created' else v.change end as change
     ), runs as (
       update sync_run r set
         created = r.created + d.created, updated = r.updated + d.updated, unchanged = r.unchanged + d.unchanged,

@@ -16,6 +16,12 @@ export interface Receipt {
   warnings?: readonly Reason[];
 }
 
+/** The contact stands, and what followed (its tags) did not come off: whoever deletes the customer now must find it. */
+export interface Partly {
+  change: "created" | "updated" | "none";
+  receipt: Receipt;
+}
+
 /**
  * One verdict for one customer. The kind decides who acts next:
  * - `delivered`, `unchanged`: nobody;
@@ -28,8 +34,8 @@ export type Outcome =
   | { kind: "delivered"; change: "created" | "updated"; receipt: Receipt }
   | { kind: "unchanged"; receipt?: Receipt }
   | { kind: "skipped"; reason: Reason; receipt?: Receipt }
-  | { kind: "refused"; reason: Reason; vendorText?: string }
-  | { kind: "retry"; reason: Reason; afterSeconds?: number; throttled?: boolean; vendorText?: string }
-  | { kind: "auth"; reason: Reason; vendorText?: string };
+  | { kind: "refused"; reason: Reason; vendorText?: string; partly?: Partly }
+  | { kind: "retry"; reason: Reason; afterSeconds?: number; throttled?: boolean; vendorText?: string; partly?: Partly }
+  | { kind: "auth"; reason: Reason; vendorText?: string; partly?: Partly };
 
 export type Failure = Extract<Outcome, { kind: "refused" | "retry" | "auth" }>;

@@ -74,6 +74,16 @@ describe("a customer is deleted", () => {
     expect(member("bounced@shop-one.dev")?.status).toBe("cleaned");
   });
 
+  it("archives a contact of which only the first half was delivered", async () => {
+    town.mailchimp.fail({ kind: "error500", method: "POST", match: /\/tags$/ });
+    const { id } = await town.saleor.customers.create({ email: "half@shop-one.dev" });
+    await until(async () => (await rowOf(id))?.state === "retrying");
+    await town.saleor.customers.delete(id);
+    town.mailchimp.heal();
+    await until(async () => (await stateOf(id)) === "gone:deleted_archived");
+    expect(member("half@shop-one.dev")?.status).toBe("archived");
+  });
+
   it("waits for Mailchimp when that does not answer, and archives afterwards", async () => {
     const { id } = await person("patient@shop-one.dev");
     town.mailchimp.fail({ kind: "error500" });

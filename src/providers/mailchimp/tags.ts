@@ -26,13 +26,20 @@ export async function tagAll(visit: Visit, jobs: readonly TagJob[]): Promise<Map
   const due = jobs.filter((job) => job.add.length + job.remove.length > 0);
   const bulk = due.length >= MANY ? await changeSegments(visit, due) : { done: new Set<CustomerId>(), failure: null };
   const single = due.filter((job) => !bulk.done.has(job.key));
-  const rest = await visit.each<TagJob, Outcome>(single, async (job) => bulk.failure ?? tagNow(visit, job));
+  const rest = await visit.each<TagJob, Outcome>(single, async (job) => (bulk.failure ? untagged(job, bulk.failure) : tagNow(visit, job)));
   return new Map(jobs.map((job) => [job.key, rest.get(job.key) ?? receipt(visit, job)]));
 }
 
 export async function tagNow(visit: Visit, job: TagJob): Promise<Outcome> {
   const isDue = job.add.length + job.remove.length > 0;
-  return (isDue ? await tagOne(visit, job) : null) ?? receipt(visit, job);
+  const failure = isDue ? await tagOne(visit, job) : null;
+  return failure ? untagged(job, failure) : receipt(visit, job);
+}
+
+/** The contact stands, only its tags do not. Which of them came off is not known, so none is dropped from what we own. */
+function untagged({ written, contact }: TagJob, failure: Failure): Outcome {
+  const said = { ...(written.member.contactId && { remoteKey: written.member.contactId }), ownedFields: ownedAfter(contact) };
+  return { ...failure, partly: { change: written.change, receipt: said } };
 }
 
 export function tagJob(contact: Contact, written: Written): TagJob {
