@@ -144,9 +144,9 @@ async function build() {
         connection: { ...opened.connection, settings: opened.connection.settings as Record<string, unknown> & EngineSettings },
       };
     },
-    async readCustomers(shop, ids, keys) {
+    async readCustomers(shop, ids, plan) {
       const client = await clientOf(shop);
-      return client ? readCustomers(client, ids, keys) : { kind: "unreadable", reason: "shop_not_installed" };
+      return client ? readCustomers(client, ids, plan) : { kind: "unreadable", reason: "shop_not_installed" };
     },
     async findCustomerByEmail(shop, email) {
       const client = await clientOf(shop);

@@ -4,7 +4,7 @@
  */
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
-import { mapCustomer, tagsKey } from "@/mapping/map-customer";
+import { type Mapping, mappingOf } from "@/mapping/map-customer";
 import type { Contact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
@@ -78,20 +78,28 @@ async function readAndMap(deps: DrainDeps, work: BatchWork, rows: readonly DueRo
 
 async function readPage(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<Step[]> {
   const ids = rows.map((row) => row.customerId);
-  const read = await deps.readCustomers(work.connection.shop, ids, [tagsKey(work.provider.id)]);
+  const mapping = mappingOf(work.provider, work.connection.settings);
+  const read = await deps.readCustomers(work.connection.shop, ids, mapping.plan);
   if (read.kind === "unreadable") {
     const rules = { retry: deps.retry, now: deps.now() };
     const outcome = { kind: "retry" as const, reason: saleorReason(read.reason), afterSeconds: read.afterSeconds };
     return rows.map((row) => ({ kind: "settled", verdict: again(row, outcome, rules) }));
   }
-  return rows.map((row) => planSafely(deps, work, { row, customer: read.found.get(row.customerId), readAt: read.readAt }));
+  return rows.map((row) => planSafely(deps, work, { mapping, row, customer: read.found.get(row.customerId), readAt: read.readAt }));
+}
+
+interface PlanInput {
+  mapping: Mapping;
+  row: DueRow;
+  customer: Customer | undefined;
+  readAt: Date;
 }
 
 /** A row that this release cannot read is set aside and said once: it must not hold up the others of its limit key. */
-function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; customer: Customer | undefined; readAt: Date }): Step {
-  const { row, customer, readAt } = input;
+function planSafely(deps: DrainDeps, work: BatchWork, input: PlanInput): Step {
+  const { row } = input;
   try {
-    return plan(work, row, customer, readAt);
+    return plan(work, input);
   } catch (error) {
     deps.log.error(
       { connection: row.connectionId, customer: row.customerId, error: describe(error) },
@@ -101,15 +109,10 @@ function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; cust
   }
 }
 
-function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, readAt: Date): Step {
+function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): Step {
   if (!customer) return row.goneAt ? { kind: "gone", row } : { kind: "settled", verdict: judgeAbsent(row, readAt) };
   const { provider, connection } = work;
-  const mapped = mapCustomer(customer, {
-    providerId: provider.id,
-    settings: connection.settings,
-    limits: provider.customers.tags,
-    ownedTags: row.ownedTags,
-  });
+  const mapped = mapping.map(customer, row.ownedTags);
   const { updatedAt } = customer;
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
   const print = fingerprint(connection, provider.mapperVersion, provider.customers.payload(connection.settings, mapped.contact));
@@ -124,6 +127,7 @@ function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, read
     emailChanged: row.remoteKey !== null && row.emailHmac !== null && row.emailHmac !== hmac,
     ownedTags: row.ownedTags,
     ownedFields: row.ownedFields,
+    consentChanges: {},
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,

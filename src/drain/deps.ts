@@ -1,5 +1,5 @@
 import type { OpenConnection } from "@/model/connection";
-import type { Customer } from "@/model/customer";
+import type { Customer, ReadPlan } from "@/model/customer";
 import type { ConnectionId, CustomerId, Shop } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
@@ -19,7 +19,7 @@ export interface DrainDeps {
   providers: Readonly<Record<string, AnyProvider>>;
   openConnection(id: ConnectionId): Promise<Opened>;
   /** 1 to 100 ids. */
-  readCustomers(shop: Shop, ids: readonly CustomerId[], metaKeys: readonly string[]): Promise<CustomersRead>;
+  readCustomers(shop: Shop, ids: readonly CustomerId[], plan: ReadPlan): Promise<CustomersRead>;
   findCustomerByEmail(
     shop: Shop,
     email: string,

@@ -12,6 +12,8 @@ import { saleorReason } from "@/saleor/reasons";
 import type { DrainDeps } from "./deps";
 import { emailHmac } from "./identity";
 
+const PAST = { archive: "archived", tag: "tagged" } as const;
+
 export type Parting =
   | { kind: "closed"; reason: string }
   /** The customer has this very address again, and takes the contact with the next delivery. */
@@ -46,6 +48,6 @@ async function remove({ provider, connection, link, row }: PartingWork, remoteKe
   if (policy === "leave") return { kind: "closed", reason: "deleted_left" };
   const outcomes = await provider.customers.remove(link, [{ key: row.customerId, remoteKey }], policy);
   const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
-  if (outcome.kind === "delivered" || outcome.kind === "unchanged") return { kind: "closed", reason: "deleted_archived" };
+  if (outcome.kind === "delivered" || outcome.kind === "unchanged") return { kind: "closed", reason: `deleted_${PAST[policy]}` };
   return { kind: "outcome", outcome };
 }

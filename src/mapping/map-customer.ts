@@ -3,41 +3,60 @@
  * In: the customer as read and the connection's settings. Out: what the provider should hold, or why this person is
  * not sent at all.
  */
+import type { EngineSettings } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
-import type { Customer } from "@/model/customer";
+import type { Customer, ReadPlan } from "@/model/customer";
 import { decideTags, type TagLimits, unique } from "./tags";
-
-/** Settings that every provider has under these names. */
-export interface MappingSettings {
-  importTag: string;
-  includeStaff: boolean;
-}
 
 export type Mapped = { kind: "contact"; contact: MappedContact } | { kind: "skipped"; reason: string };
 
-export function tagsKey(providerId: string): string {
-  return `${providerId}_tags`;
+export const tagsKey = (providerId: string): string => `${providerId}_tags`;
+
+/** What the mapping needs to know of a provider. */
+export interface MappedFor<Settings> {
+  id: string;
+  customers: { tags: TagLimits; reads?(settings: Settings): Partial<ReadPlan> };
 }
 
-export interface MappingInput {
-  providerId: string;
-  settings: MappingSettings;
+/** How one connection maps. */
+export interface Mapping {
+  /** Everything it needs to be read of customers. */
+  plan: ReadPlan;
+  /** @param ownedTags tags we set before: they stay while the metadata cannot be understood. */
+  map(customer: Customer, ownedTags?: readonly string[]): Mapped;
+}
+
+export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
+  const reads = provider.customers.reads?.(settings) ?? {};
+  const rules = { tagsKey: tagsKey(provider.id), limits: provider.customers.tags, settings, onlyBuyers: reads.orders ?? false };
+  return {
+    plan: {
+      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? [])])],
+      publicKeys: reads.publicKeys ?? [],
+      orders: rules.onlyBuyers,
+    },
+    map: (customer, ownedTags = []) => mapCustomer(customer, { ...rules, ownedTags }),
+  };
+}
+
+interface Rules {
+  tagsKey: string;
   limits: TagLimits;
-  /** Tags we set before: they stay while the metadata cannot be understood. */
+  settings: EngineSettings;
+  /** Whoever has not ordered yet is not sent. */
+  onlyBuyers: boolean;
   ownedTags: readonly string[];
 }
 
-export function mapCustomer(customer: Customer, input: MappingInput): Mapped {
-  if (customer.isStaff && !input.settings.includeStaff) return { kind: "skipped", reason: "staff" };
+function mapCustomer(customer: Customer, rules: Rules): Mapped {
+  if (customer.isStaff && !rules.settings.includeStaff) return { kind: "skipped", reason: "staff" };
   const email = customer.email.trim();
   if (!email) return { kind: "skipped", reason: "no_email" };
   if (!isPlausibleEmail(email)) return { kind: "skipped", reason: "email_impossible" };
-  const decision = decideTags(
-    customer.privateMeta[tagsKey(input.providerId)] ?? { kind: "absent" },
-    input.settings.importTag,
-    input.limits,
-  );
+  const decision = decideTags(customer.privateMeta[rules.tagsKey] ?? { kind: "absent" }, rules.settings.importTag, rules.limits);
+  if (rules.onlyBuyers && customer.hasOrders === false) return { kind: "skipped", reason: "no_orders" };
   const address = customer.defaultBillingAddress ?? customer.defaultShippingAddress;
+  const phones = phonesOf(customer);
   return {
     kind: "contact",
     contact: {
@@ -45,14 +64,24 @@ export function mapCustomer(customer: Customer, input: MappingInput): Mapped {
       firstName: customer.firstName.trim(),
       lastName: customer.lastName.trim(),
       languageCode: customer.languageCode,
-      phone: customer.defaultBillingAddress?.phone || customer.defaultShippingAddress?.phone || "",
+      phone: phones[0]?.number ?? "",
+      phones,
       dateJoined: customer.dateJoined,
       address,
       fields: {},
-      tags: wantedTags(decision, input.ownedTags),
+      consents: {},
+      meta: customer.privateMeta,
+      tags: wantedTags(decision, rules.ownedTags),
       problems: decision.problems,
     },
   };
+}
+
+function phonesOf({ defaultBillingAddress, defaultShippingAddress }: Customer): { number: string; country: string }[] {
+  const found = new Map<string, string>();
+  for (const address of [defaultBillingAddress, defaultShippingAddress])
+    if (address?.phone && !found.has(address.phone)) found.set(address.phone, address.country);
+  return [...found].map(([number, country]) => ({ number, country }));
 }
 
 function wantedTags(decision: ReturnType<typeof decideTags>, ownedTags: readonly string[]): string[] | null {

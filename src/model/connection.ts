@@ -1,11 +1,16 @@
 import type { ConnectionId, Shop } from "./shop";
 
-/** Settings that the engine reads by name; every provider's schema has them, with its own defaults. */
+/** What to do with the contact when the customer is gone from Saleor. */
+export type DeletionPolicy = "leave" | "archive" | "tag";
+
+/** Settings that the engine reads by name; every provider's schema has them (`providers/kit/engine-settings.ts`). */
 export interface EngineSettings {
   /** Tag on every contact we write; empty = none. */
   importTag: string;
   includeStaff: boolean;
-  deletion: "leave" | "archive";
+  deletion: DeletionPolicy;
+  /** The tag of the policy `tag`. */
+  deletionTag: string;
 }
 
 /** A connection with its secrets, as the drain needs it. Lives in memory only. */

@@ -1,4 +1,4 @@
-import type { Address } from "./customer";
+import type { Address, MetaValue } from "./customer";
 import type { CustomerId } from "./shop";
 
 export type FieldValue = string | number | boolean | null;
@@ -10,10 +10,17 @@ export interface MappedContact {
   lastName: string;
   languageCode: string;
   phone: string;
+  /** Every phone, default billing address first, each once, with the country of its address (ISO 3166-1 alpha-2). */
+  phones: readonly { number: string; country: string }[];
   dateJoined: string;
+  /** The default billing address, else the default shipping address. */
   address: Address | null;
   /** Values of the merchant's mapping rules by target field. */
   fields: Readonly<Record<string, FieldValue>>;
+  /** What a consent rule reads now, by channel. A channel without a rule, or without a word on it, is missing. */
+  consents: Readonly<Record<string, boolean>>;
+  /** Private metadata that the provider asked for by `customers.reads`. */
+  meta: Readonly<Record<string, MetaValue>>;
   /** `null` = could not be read, so tags stay untouched. Otherwise the full set we want, deduplicated without regard to case. */
   tags: readonly string[] | null;
   /** Reason codes of values that were left out, e.g. `tags_not_json`. */
@@ -33,6 +40,11 @@ export interface Contact {
   ownedTags: readonly string[];
   /** Fields on the contact that we filled and may therefore empty: an empty name in Saleor wipes nobody else's entry. */
   ownedFields: readonly string[];
+  /**
+   * Channels on which the customer's word changed since we last sent it: the only reason to write the status of a contact
+   * that exists. `true` = yes.
+   */
+  consentChanges: Readonly<Record<string, boolean>>;
   /** For vendors that want one id per payload: the same for repeats of the same payload. */
   repeatId: string;
   /** From a sweep rather than from a fresh change: use the provider's quiet ways. */

@@ -40,6 +40,18 @@ export interface Customer {
   updatedAt: string;
   defaultBillingAddress: Address | null;
   defaultShippingAddress: Address | null;
-  /** Private metadata by key: only the keys that the connections of the shop asked for. */
+  /** Private metadata by key: only the keys that the connection asked for. */
   privateMeta: Readonly<Record<string, MetaValue>>;
+  /** Public metadata, likewise. The customer can change it. */
+  publicMeta: Readonly<Record<string, MetaValue>>;
+  /** Has ordered at least once. `null` = not asked. */
+  hasOrders: boolean | null;
+}
+
+/** What a connection wants to read of its customers beyond what every one reads. */
+export interface ReadPlan {
+  privateKeys: readonly string[];
+  publicKeys: readonly string[];
+  /** Whether they ever ordered. Costs Saleor a second look. */
+  orders: boolean;
 }

@@ -4,7 +4,9 @@
  * what its vendor is known to say. A capability exists because its key exists.
  */
 import type { z } from "zod";
+import type { DeletionPolicy } from "@/model/connection";
 import type { Contact, MappedContact } from "@/model/contact";
+import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { Limiter } from "./kit/limiter";
@@ -44,6 +46,8 @@ export interface Account {
   detail: string;
   /** Who owns the account, as the vendor says it (an e-mail address): shown once for confirmation, never stored. */
   owner?: string;
+  /** What a merchant should know before going on, e.g. `permission_missing:customer_write`: worded under `notes`. */
+  notes?: readonly string[];
 }
 
 export interface Target {
@@ -95,9 +99,6 @@ export type Answer<T> = { kind: "ok"; value: T } | Failure;
 /** One entry for every key handed in. A missing key is read as `retry`, never as success. */
 export type Outcomes = ReadonlyMap<CustomerId, Outcome>;
 
-/** What to do at the provider when the customer is gone from Saleor. */
-export type DeletionPolicy = "leave" | "archive";
-
 export interface ContactRef {
   key: CustomerId;
   remoteKey: string;
@@ -139,8 +140,7 @@ export interface Provider<
   /**
    * What the merchant chooses. `.meta()` of each field draws the form: see `kit/form.ts`. Every field has a default, so
    * that `settings.parse({})` is the safe start. A field of kind `target` is the place the merchant picks from `targets`.
-   * Three names are read by the engine, for every provider: `includeStaff` (boolean), `importTag` (string, may be empty)
-   * and `deletion` (a `DeletionPolicy`). Words: `messages.en.json` beside the adapter (`sections`, `settings`, `reason`,
+   * What the engine reads by name comes from `kit/engine-settings.ts`. Words: `messages.en.json` beside the adapter (`sections`, `settings`, `reason`,
    * `notes`, `consequences`); a reason such as `field_dropped:LTV` is worded under `field_dropped` with `{detail}`.
    */
   readonly settings: Settings;
@@ -173,6 +173,8 @@ export interface Provider<
   readonly customers: {
     /** Longest tag and most tags per contact that the vendor takes; the mapper cuts to it and says so. */
     readonly tags: { maxLength: number; maxPerContact: number };
+    /** What this connection wants to read of customers beyond names, address and its tags. Pure. */
+    reads?(settings: z.output<Settings>): Partial<ReadPlan>;
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */
     payload(settings: z.output<Settings>, mapped: MappedContact): Record<string, unknown>;
     /** Fields that delivering this contact fills: noted before the answer is there, in case it never comes. Pure. */
@@ -180,7 +182,7 @@ export interface Provider<
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;
     /** What `upsert` would do, without doing it: only reads. One entry for every key. */
     foresee(link: L, contacts: readonly Contact[]): Promise<ReadonlyMap<CustomerId, Foresight>>;
-    /** Archives; the absent is `unchanged`. Never called with the policy `leave`. */
+    /** Archives or tags as the policy says; the absent is `unchanged`. Never called with the policy `leave`. */
     remove(link: L, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes>;
     /** `null` = the provider has no such contact. */
     read(link: L, who: { remoteKey: string } | { email: string }): Promise<Answer<ProviderContact | null>>;

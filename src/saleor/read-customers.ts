@@ -5,7 +5,7 @@
 
 import { CustomerByEmailDocument, CustomersByIdsDocument } from "@graphql/generated/graphql";
 import { z } from "zod";
-import type { Customer, MetaValue } from "@/model/customer";
+import type { Customer, MetaValue, ReadPlan } from "@/model/customer";
 import type { CustomerId } from "@/model/shop";
 import { now } from "@/platform/clock";
 import type { SaleorAnswer, SaleorClient, SaleorError } from "./client";
@@ -50,14 +50,18 @@ const row = z.object({
   defaultBillingAddress: address,
   defaultShippingAddress: address,
   privateMetafields: z.record(z.string(), z.string()).nullable(),
+  metafields: z.record(z.string(), z.string()).nullish(),
 });
 
-const page = z.object({ customers: z.object({ edges: z.array(z.object({ node: row })) }) });
+const page = z.object({
+  customers: z.object({ edges: z.array(z.object({ node: row })) }),
+  buyers: z.object({ edges: z.array(z.object({ node: z.object({ id: z.string() }) })) }).optional(),
+});
 
 export async function readCustomers(
   client: SaleorClient,
   ids: readonly CustomerId[],
-  metaKeys: readonly string[],
+  plan: ReadPlan,
   options: { signal?: AbortSignal } = {},
 ): Promise<ReadCustomers> {
   const wanted = new Set(ids);
@@ -65,24 +69,48 @@ export async function readCustomers(
   const readAt = now();
   // An empty list filters nothing: Saleor would answer with everybody.
   if (wanted.size === 0) return { kind: "read", found: new Map(), readAt };
-  const answer = await client.request(CustomersByIdsDocument, { ids: [...wanted], keys: [...metaKeys] }, options);
+  const answer = await client.request(CustomersByIdsDocument, variablesFor(wanted, plan), options);
   if (answer.kind !== "ok") return unreadable(answer);
   if (answer.errors.some((error) => !isMetadataRefusal(error))) return { kind: "unreadable", reason: "partial_answer" };
   const parsed = page.safeParse(answer.data);
   if (!parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };
+  if (plan.orders && !parsed.data.buyers) return { kind: "unreadable", reason: "unexpected_answer" };
+  const buyers = parsed.data.buyers && new Set(parsed.data.buyers.edges.map((edge) => edge.node.id));
   const rows = parsed.data.customers.edges.map((edge) => edge.node).filter((node) => wanted.has(node.id));
-  return { kind: "read", found: new Map(rows.map((node) => [node.id, toCustomer(node, metaKeys)])), readAt };
+  return { kind: "read", found: new Map(rows.map((node) => [node.id, toCustomer(node, plan, buyers)])), readAt };
 }
+
+const variablesFor = (ids: ReadonlySet<CustomerId>, plan: ReadPlan) => ({
+  ids: [...ids],
+  keys: [...plan.privateKeys],
+  publicKeys: [...plan.publicKeys],
+  withPublic: plan.publicKeys.length > 0,
+  withOrders: plan.orders,
+});
 
 /** Staff rows: an app may not see their private metadata; the field is null and only that is to be put up with. */
 const isMetadataRefusal = (error: SaleorError) => /^customers\.edges\.\d+\.node\.privateMetafields$/.test(error.path);
 
-function toCustomer({ privateMetafields, ...node }: z.output<typeof row>, metaKeys: readonly string[]): Customer {
-  const read = (key: string): MetaValue => {
-    if (privateMetafields === null) return { kind: "unreadable" };
-    return Object.hasOwn(privateMetafields, key) ? { kind: "value", value: privateMetafields[key] ?? "" } : { kind: "absent" };
+function toCustomer(
+  { privateMetafields, metafields, ...node }: z.output<typeof row>,
+  plan: ReadPlan,
+  buyers?: ReadonlySet<string>,
+): Customer {
+  return {
+    ...node,
+    privateMeta: valuesOf(plan.privateKeys, privateMetafields),
+    publicMeta: valuesOf(plan.publicKeys, metafields ?? null),
+    hasOrders: buyers ? buyers.has(node.id) : null,
   };
-  return { ...node, privateMeta: Object.fromEntries(metaKeys.map((key) => [key, read(key)])) };
+}
+
+/** `null` = Saleor did not show them. */
+function valuesOf(keys: readonly string[], shown: Record<string, string> | null): Record<string, MetaValue> {
+  const read = (key: string): MetaValue => {
+    if (shown === null) return { kind: "unreadable" };
+    return Object.hasOwn(shown, key) ? { kind: "value", value: shown[key] ?? "" } : { kind: "absent" };
+  };
+  return Object.fromEntries(keys.map((key) => [key, read(key)]));
 }
 
 export type FoundCustomer =

@@ -3,6 +3,7 @@
  * moment it exists; there is no list of exceptions.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { DeletionPolicy } from "@/model/connection";
 import type { Contact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
 import { providerList } from "@/providers";
@@ -298,14 +299,17 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
   });
 
   describe("removing and reading", () => {
-    it("archives, and archiving the absent changes nothing", async () => {
+    const policies = provider.settings.shape.deletion.unwrap().options.filter((policy: string) => policy !== "leave");
+    it.each<DeletionPolicy>(policies)("lets go as the policy %s says, and of the absent nothing changes", async (policy) => {
       const remoteKey = remoteKeyOf(await one(aContact(1)))!;
       const remove = async (key: string) => {
-        const outcomes = await provider.customers.remove(open(), [{ key: "VXNlcjox", remoteKey: key }], "archive");
+        const settings = { deletionTag: "left the shop" };
+        const outcomes = await provider.customers.remove(open({ settings }), [{ key: "VXNlcjox", remoteKey: key }], policy);
         return outcomes.get("VXNlcjox");
       };
       expect(await remove(remoteKey)).toMatchObject({ kind: "delivered" });
-      expect(at(email(1))?.archived ?? true).toBe(true);
+      if (policy === "archive") expect(at(email(1))?.archived ?? true).toBe(true);
+      else expect(at(email(1))).toMatchObject({ archived: false, tags: expect.arrayContaining(["Saleor Import", "left the shop"]) });
       expect(await remove(remoteKey)).toMatchObject({ kind: "unchanged" });
       expect(await remove("f".repeat(32))).toMatchObject({ kind: "unchanged" });
     });

@@ -1,5 +1,5 @@
 /** What must hold when all is quiet: the mapping of Saleor's state is the truth, and what is not ours was left alone. */
-import { mapCustomer } from "@/mapping/map-customer";
+import { mappingOf } from "@/mapping/map-customer";
 import type { Customer, MetaValue } from "@/model/customer";
 import { mailchimp as provider } from "@/providers/mailchimp";
 import { isoOf } from "../sandbox/saleor/instants";
@@ -50,7 +50,7 @@ interface Expected {
 function faultsOf(person: Person, member: Member | undefined, { settings, memory }: Expected): string[] {
   if (!member) return [`${person.email} is missing`];
   if (member.status === "archived") return mayBeArchived(member, memory) ? [] : [`${person.email} is archived, and is a customer`];
-  const mapped = mapCustomer(asRead(person), { providerId: provider.id, settings, limits: provider.customers.tags, ownedTags: [] });
+  const mapped = mappingOf(provider, settings).map(asRead(person));
   if (mapped.kind !== "contact") return [`${person.email} is no contact: ${mapped.reason}`];
   const { merge_fields } = provider.customers.payload(settings, mapped.contact) as { merge_fields: Record<string, string> };
   const collected = memory.collected.get(member.contact_id)?.name;
@@ -132,5 +132,7 @@ function asRead(person: Person): Customer {
     defaultBillingAddress: null,
     defaultShippingAddress: null,
     privateMeta: { mailchimp_tags: meta },
+    publicMeta: {},
+    hasOrders: null,
   };
 }

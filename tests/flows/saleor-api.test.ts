@@ -39,7 +39,9 @@ describe("asking a shop", () => {
 
   it("reads a dead token as denied", async () => {
     const stranger = createSaleorClient({ saleorApiUrl: saleor.apiUrl, token: "x".repeat(30), fetch });
-    expect(await stranger.request(CustomersByIdsDocument, { ids: [first()], keys: [] })).toEqual({ kind: "denied" });
+    expect(
+      await stranger.request(CustomersByIdsDocument, { ids: [first()], keys: [], publicKeys: [], withPublic: false, withOrders: false }),
+    ).toEqual({ kind: "denied" });
     expect(await stranger.request(AppIdentityDocument, {})).toEqual({ kind: "denied" });
   });
 
@@ -102,15 +104,17 @@ describe("asking a shop", () => {
 });
 
 describe("reading customers", () => {
+  const plan = { privateKeys: [], publicKeys: [], orders: false };
+
   it("never asks for nobody: an empty list would mean everybody", async () => {
     const before = saleor.requests.length;
-    expect(await readCustomers(client(), [], [])).toMatchObject({ kind: "read", found: new Map() });
+    expect(await readCustomers(client(), [], plan)).toMatchObject({ kind: "read", found: new Map() });
     expect(saleor.requests.length).toBe(before);
   });
 
   it("matches answers by id and leaves out who is not there", async () => {
     const wanted = ids().slice(0, 3);
-    const answer = await readCustomers(client(), [...wanted, "VXNlcjo5OTk5OTk="], ["mailchimp_tags"]);
+    const answer = await readCustomers(client(), [...wanted, "VXNlcjo5OTk5OTk="], { ...plan, privateKeys: ["mailchimp_tags"] });
     if (answer.kind !== "read") throw new Error(answer.reason);
     expect([...answer.found.keys()].sort()).toEqual([...wanted].sort());
     expect(Object.keys(answer.found.get(first())?.privateMeta ?? {})).toEqual(["mailchimp_tags"]);
@@ -120,7 +124,7 @@ describe("reading customers", () => {
     const none = await saleor.customers.create({ email: "ordinary@test-shop.dev" });
     const some = await saleor.customers.create({ email: "tagged@test-shop.dev", privateMeta: { mailchimp_tags: '["vip"]' } });
     const staff = await saleor.customers.create({ email: "works-here@test-shop.dev", isStaff: true, orders: 1 });
-    const answer = await readCustomers(client(), [none.id, some.id, staff.id], ["mailchimp_tags"]);
+    const answer = await readCustomers(client(), [none.id, some.id, staff.id], { ...plan, privateKeys: ["mailchimp_tags"] });
     if (answer.kind !== "read") throw new Error(answer.reason);
     const tags = (id: string) => answer.found.get(id)?.privateMeta.mailchimp_tags;
     expect([tags(none.id), tags(some.id), tags(staff.id)]).toEqual([
@@ -130,9 +134,20 @@ describe("reading customers", () => {
     ]);
   });
 
+  it("reads public metadata and who has ordered only where that was asked for", async () => {
+    const buyer = await saleor.customers.create({ email: "buyer@test-shop.dev", orders: 1, meta: { size: "L", other: "x" } });
+    const visitor = await saleor.customers.create({ email: "visitor@test-shop.dev" });
+    const asked = await readCustomers(client(), [buyer.id, visitor.id], { privateKeys: [], publicKeys: ["size"], orders: true });
+    const plain = await readCustomers(client(), [buyer.id, visitor.id], plan);
+    if (asked.kind !== "read" || plain.kind !== "read") throw new Error("not read");
+    expect(asked.found.get(buyer.id)).toMatchObject({ hasOrders: true, publicMeta: { size: { kind: "value", value: "L" } } });
+    expect(asked.found.get(visitor.id)).toMatchObject({ hasOrders: false, publicMeta: { size: { kind: "absent" } } });
+    expect(plain.found.get(buyer.id)).toMatchObject({ hasOrders: null, publicMeta: {} });
+  });
+
   it.each(["nulls", "graphqlError", "error500", "html", "cut", "rateLimit"] as const)("could not look on %s", async (kind) => {
     saleor.fail({ kind });
-    expect(await readCustomers(client(), ids().slice(0, 2), [])).toMatchObject({ kind: "unreadable" });
+    expect(await readCustomers(client(), ids().slice(0, 2), { ...plan, orders: true })).toMatchObject({ kind: "unreadable" });
   });
 
   it("finds a customer by e-mail, or nobody, or could not look", async () => {

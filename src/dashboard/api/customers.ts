@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readRows, type SettledRow } from "@/ledger/look";
 import { markNow } from "@/ledger/marks";
-import { mapCustomer, tagsKey } from "@/mapping/map-customer";
+import { mappingOf } from "@/mapping/map-customer";
 import type { EngineSettings, OpenConnection } from "@/model/connection";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { saleorReason } from "@/saleor/reasons";
@@ -75,11 +75,11 @@ async function describeSending(ctx: Admitted, connection: OpenConnection, custom
   const client = await ctx.rooms.clientOf(ctx.shop);
   const provider = ctx.rooms.providers[connection.provider];
   if (!client || !provider) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
-  const read = await readCustomers(client, [customerId], [tagsKey(provider.id)]);
+  const mapping = mappingOf(provider, connection.settings as EngineSettings & Record<string, unknown>);
+  const read = await readCustomers(client, [customerId], mapping.plan);
   if (read.kind === "unreadable") return { kind: "unavailable", reason: saleorReason(read.reason) };
   const customer = read.found.get(customerId);
   if (!customer) return { kind: "not_found" };
-  const settings = connection.settings as EngineSettings;
-  const mapped = mapCustomer(customer, { providerId: provider.id, settings, limits: provider.customers.tags, ownedTags: [] });
+  const mapped = mapping.map(customer);
   return { kind: "sending", payload: mapped.kind === "contact" ? provider.customers.payload(connection.settings, mapped.contact) : null };
 }

@@ -1,9 +1,9 @@
 /** A look ahead before a full sync: a sample of the customers, what would become of each. Writes nothing anywhere. */
 import { CustomerCountDocument, CustomerIdsDocument } from "@graphql/generated/graphql";
-import { mapCustomer, tagsKey } from "@/mapping/map-customer";
+import { type Mapping, mappingOf } from "@/mapping/map-customer";
 import type { EngineSettings } from "@/model/connection";
 import type { Contact } from "@/model/contact";
-import type { Customer } from "@/model/customer";
+import type { Customer, ReadPlan } from "@/model/customer";
 import type { AnyProvider, Foresight, Link } from "@/providers/contract";
 import type { SaleorClient } from "@/saleor/client";
 import { CUSTOMERS_PER_READ } from "@/saleor/limits";
@@ -25,11 +25,13 @@ export async function preview(ctx: Admitted, connectionId: string): Promise<Prev
   const provider = ctx.rooms.providers[connection.provider];
   const client = await ctx.rooms.clientOf(ctx.shop);
   if (!provider || !client) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
-  const sample = await readSample(client, tagsKey(provider.id));
+  const settings = connection.settings as EngineSettings & Record<string, unknown>;
+  const mapping = mappingOf(provider, settings);
+  const sample = await readSample(client, mapping.plan);
   if (sample.kind === "unavailable") return sample;
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const link = ctx.rooms.linkTo({ ...connection, provider, shop: ctx.shop, signal });
-  return judge({ provider, link, settings: connection.settings as EngineSettings & Record<string, unknown> }, sample);
+  return judge({ provider, link, settings, mapping }, sample);
 }
 
 interface Sample {
@@ -38,7 +40,7 @@ interface Sample {
   customers: Customer[];
 }
 
-async function readSample(client: SaleorClient, key: string): Promise<Sample | Extract<PreviewView, { kind: "unavailable" }>> {
+async function readSample(client: SaleorClient, plan: ReadPlan): Promise<Sample | Extract<PreviewView, { kind: "unavailable" }>> {
   const counted = await client.request(CustomerCountDocument, {});
   if (counted.kind !== "ok" || typeof counted.data.customers?.totalCount !== "number") return unavailable(counted);
   const customers: Customer[] = [];
@@ -47,7 +49,7 @@ async function readSample(client: SaleorClient, key: string): Promise<Sample | E
     const listed = await listIds(client, after);
     if (listed.kind === "unavailable") return listed;
     if (listed.ids.length === 0) break;
-    const read = await readCustomers(client, listed.ids, [key]);
+    const read = await readCustomers(client, listed.ids, plan);
     if (read.kind === "unreadable") return { kind: "unavailable", reason: saleorReason(read.reason) };
     customers.push(...read.found.values());
     after = listed.end;
@@ -71,12 +73,12 @@ interface Place {
   provider: AnyProvider;
   link: Link;
   settings: EngineSettings & Record<string, unknown>;
+  mapping: Mapping;
 }
 
-async function judge({ provider, link, settings }: Place, sample: Sample): Promise<PreviewView> {
-  const rules = { providerId: provider.id, settings, limits: provider.customers.tags, ownedTags: [] };
+async function judge({ provider, link, settings, mapping }: Place, sample: Sample): Promise<PreviewView> {
   const contacts = sample.customers.flatMap((customer) => {
-    const mapped = mapCustomer(customer, rules);
+    const mapped = mapping.map(customer);
     return mapped.kind === "contact" ? [asContact(customer.id, mapped.contact)] : [];
   });
   const foreseen = await provider.customers.foresee(link, contacts);
@@ -96,7 +98,7 @@ async function judge({ provider, link, settings }: Place, sample: Sample): Promi
 }
 
 function asContact(key: string, mapped: Contact["mapped"]): Contact {
-  const nothingKnown = { remoteKey: null, emailChanged: false, ownedTags: [], ownedFields: [], repeatId: "" };
+  const nothingKnown = { remoteKey: null, emailChanged: false, ownedTags: [], ownedFields: [], consentChanges: {}, repeatId: "" };
   return { key, mapped, ...nothingKnown, historic: true, force: true };
 }
 

@@ -1,6 +1,7 @@
+import type { DeletionPolicy } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
-import type { Answer, ContactRef, DeletionPolicy, Outcomes, ProviderContact } from "../contract";
+import type { Answer, ContactRef, Outcomes, ProviderContact } from "../contract";
 import type { Member } from "./answers";
 import { isMissing } from "./failures";
 import { foresee } from "./foresee";
@@ -20,16 +21,30 @@ export const customers = {
   read,
 };
 
-/** Archives: data, tags and history stay at Mailchimp, and the contact no longer counts towards the plan. */
-async function remove(link: MailchimpLink, refs: readonly ContactRef[], _policy: DeletionPolicy): Promise<Outcomes> {
+/** Archiving: data, tags and history stay at Mailchimp, and the contact no longer counts towards the plan. */
+async function remove(link: MailchimpLink, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes> {
   const visit = new Visit(link);
-  return visit.each<ContactRef, Outcome>(refs, (ref) => archive(visit, ref.remoteKey));
+  const letGo = policy === "tag" ? tag : archive;
+  return visit.each<ContactRef, Outcome>(refs, (ref) => letGo(visit, ref.remoteKey));
 }
+
+/** Tags are written under the hash only, so the address is looked up first (contract 3.0.55). */
+async function tag(visit: Visit, contactId: string): Promise<Outcome> {
+  const name = visit.settings.deletionTag;
+  const found = await visit.api.member(contactId);
+  if (found.kind === "problem") return isMissing(found.problem) ? missing(visit) : visit.fail(found.problem);
+  if (found.value.tags?.some((held) => held.toLowerCase() === name.toLowerCase())) return { kind: "unchanged" };
+  const said = await visit.api.postTags(found.value.hash, { tags: [{ name, status: "active" }], is_syncing: true });
+  if (said.kind === "ok") return { kind: "delivered", change: "updated", receipt: {} };
+  return isMissing(said.problem) ? missing(visit) : visit.fail(said.problem);
+}
+
+const missing = async (visit: Visit): Promise<Outcome> => (await visit.audienceGone()) ?? { kind: "unchanged" };
 
 async function archive(visit: Visit, contactId: string): Promise<Outcome> {
   const said = await visit.api.archiveMember(contactId);
   if (said.kind === "ok") return { kind: "delivered", change: "updated", receipt: {} };
-  if (isMissing(said.problem)) return (await visit.audienceGone()) ?? { kind: "unchanged" };
+  if (isMissing(said.problem)) return missing(visit);
   return said.problem.status === 405 ? notArchivable(visit, contactId) : visit.fail(said.problem);
 }
 

@@ -1,9 +1,7 @@
-/**
- * What the merchant chooses, and what opens the account. `includeStaff`, `importTag` and `deletion` are read by the
- * engine, by these names, for every provider.
- */
+/** What the merchant chooses, and what opens the account. */
 import { z } from "zod";
 import type { Link } from "../contract";
+import { engineSettings } from "../kit/engine-settings";
 
 /** Decides the host name, so nothing else may pass (mailchimp data centres: `us1` … `us21`). */
 export const DATA_CENTRE = /^[a-z]{2}\d{1,3}$/;
@@ -14,9 +12,7 @@ export const settings = z.object({
   /** Status of contacts that do not exist yet; the status of existing ones is never written. */
   newStatus: z.enum(["transactional", "subscribed", "pending", "existing_only"]).default("transactional").meta({ section: "audience" }),
   reviveArchived: z.boolean().default(false).meta({ section: "audience" }),
-  includeStaff: z.boolean().default(false).meta({ section: "live" }),
-  importTag: z.string().trim().max(100).default("Saleor Import").meta({ section: "tags" }),
-  deletion: z.enum(["archive", "leave"]).default("archive").meta({ section: "deletion" }),
+  ...engineSettings(["archive", "tag", "leave"]),
 });
 
 export const credentials = z.object({

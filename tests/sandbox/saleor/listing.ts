@@ -13,7 +13,13 @@ interface Range<T> {
   lte?: T | null;
 }
 export interface CustomersArgs {
-  filter?: { ids?: string[] | null; updatedAt?: Range<Micros> | null; dateJoined?: Range<string> | null; search?: string | null } | null;
+  filter?: {
+    ids?: string[] | null;
+    updatedAt?: Range<Micros> | null;
+    dateJoined?: Range<string> | null;
+    numberOfOrders?: Range<number> | null;
+    search?: string | null;
+  } | null;
   where?: {
     ids?: string[] | null;
     email?: { eq?: string | null; oneOf?: string[] | null } | null;
@@ -70,6 +76,7 @@ export function matches(args: CustomersArgs): (person: Person) => boolean {
   if (updatedAt) tests.push((person) => within(person.updatedAt, updatedAt));
   if (where?.dateJoined) tests.push((person) => within(person.dateJoined, where.dateJoined!));
   if (filter?.dateJoined) tests.push((person) => within(isoOf(person.dateJoined).slice(0, 10), filter.dateJoined!));
+  if (filter?.numberOfOrders) tests.push((person) => within(person.orders, filter.numberOfOrders!));
   if (where?.email) tests.push((person) => person.email === where.email!.eq || (where.email!.oneOf ?? []).includes(person.email));
   if (text) tests.push((person) => `${person.email} ${person.firstName} ${person.lastName}`.toLowerCase().includes(text));
   return (person) => isCustomer(person) && tests.every((test) => test(person));

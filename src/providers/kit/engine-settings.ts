@@ -1,0 +1,14 @@
+/** Settings that the engine reads by name, for every provider: spread into the provider's own. */
+import { z } from "zod";
+import type { DeletionPolicy } from "@/model/connection";
+
+/** @param policies what the vendor can do with a contact whose customer is gone; the first is the default. */
+export function engineSettings<const P extends DeletionPolicy>(policies: readonly [P, ...P[]]) {
+  return {
+    includeStaff: z.boolean().default(false).meta({ section: "live" }),
+    importTag: z.string().trim().max(100).default("Saleor Import").meta({ section: "tags" }),
+    deletion: z.enum(policies).default(policies[0]).meta({ section: "deletion" }),
+    /** What the policy `tag` puts on the contact. */
+    deletionTag: z.string().trim().min(1).max(100).default("Deleted in Saleor").meta({ section: "deletion" }),
+  };
+}
