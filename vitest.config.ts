@@ -16,8 +16,6 @@ export default defineConfig({
     globalSetup: ["tests/template-db.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // In CI the machine is shared: a test that fails is asked once more before it counts. Locally it fails at once.
-    retry: process.env.CI ? 1 : 0,
     // Two cores: PGlite and the stand-ins are real servers, more forks only make each other late.
     maxWorkers: 2,
   },

@@ -1,4 +1,4 @@
-/** Writes down how many tests passed, failed and were skipped, and why, for the sum that `npm test` prints. */
+/** Writes down, file by file, how many tests passed, failed and were skipped, and why, for the sum that `npm test` prints. */
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
@@ -9,32 +9,42 @@ export interface Count {
   failures: string[];
 }
 
+/** By the file's path from the root; `""` holds errors that belong to no test. */
+export type Counts = Record<string, Count>;
+
 /** The default export, because that is how a reporter is named by its path. */
 export default class CountReporter implements Reporter {
-  private readonly count: Count = { passed: 0, failed: 0, skipped: [], failures: [] };
+  private readonly counts: Counts = {};
 
   /** File by file, so that a runner which dies on its way has at least said how far it came. */
   onTestModuleEnd(module: TestModule): void {
-    countModule(module, this.count);
+    this.counts[module.relativeModuleId] = countModule(module);
     this.write();
   }
 
   onTestRunEnd(_modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    for (const _error of unhandledErrors) fail(this.count, "an error outside every test");
+    if (unhandledErrors.length > 0) {
+      this.counts[""] = nothing();
+      for (const _error of unhandledErrors) fail(this.counts[""], "an error outside every test");
+    }
     this.write();
   }
 
   private write(): void {
-    writeFileSync(process.env.COUNT_FILE ?? "count.json", JSON.stringify(this.count));
+    writeFileSync(process.env.COUNT_FILE ?? "count.json", JSON.stringify(this.counts));
   }
 }
 
-function countModule(module: TestModule, count: Count): void {
+const nothing = (): Count => ({ passed: 0, failed: 0, skipped: [], failures: [] });
+
+function countModule(module: TestModule): Count {
+  const count = nothing();
   const tests = [...module.children.allTests()];
   for (const test of tests) countTest(test, count);
   // A file that could not be loaded, or a broken beforeAll, has failed without a failed test.
   const hasFailedTest = tests.some((test) => test.result().state === "failed");
   if (module.state() === "failed" && !hasFailedTest) fail(count, module.relativeModuleId);
+  return count;
 }
 
 function countTest(test: TestCase, count: Count): void {

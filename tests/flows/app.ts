@@ -171,7 +171,7 @@ export async function connect(page: Page, mailchimp: MailchimpSandbox): Promise<
 }
 
 /** Waits until `look` answers something true; says what it saw last when it never does. */
-export async function until<T>(look: () => T | Promise<T>, withinMs = 15_000): Promise<Exclude<T, null | undefined | false | 0 | "">> {
+export async function until<T>(look: () => T | Promise<T>, withinMs = 30_000): Promise<Exclude<T, null | undefined | false | 0 | "">> {
   const ends = Date.now() + withinMs;
   let last: unknown;
   while (Date.now() < ends) {
