@@ -39,9 +39,7 @@ describe("asking a shop", () => {
 
   it("reads a dead token as denied", async () => {
     const stranger = createSaleorClient({ saleorApiUrl: saleor.apiUrl, token: "x".repeat(30), fetch });
-    expect(
-      await stranger.request(CustomersByIdsDocument, { ids: [first()], keys: [] }),
-    ).toEqual({ kind: "denied" });
+    expect(await stranger.request(CustomersByIdsDocument, { ids: [first()], keys: [] })).toEqual({ kind: "denied" });
     expect(await stranger.request(AppIdentityDocument, {})).toEqual({ kind: "denied" });
   });
 
