@@ -18,7 +18,7 @@ import type { ReceiveDeps } from "@/intake/receive";
 import { startJobs } from "@/jobs/jobs";
 import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
-import { startFromNow } from "@/ledger/catch-up";
+import { startFromNow, wantCatchUp } from "@/ledger/catch-up";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
@@ -304,6 +304,7 @@ async function build() {
       return known;
     },
     mark: marker.mark,
+    lookSoon: (shop) => wantCatchUp(db, shop.id),
     async removed(shop) {
       logger.info({ shop: shop.saleorApiUrl }, "app removed from a shop");
       await forget(shop);

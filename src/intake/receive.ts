@@ -16,6 +16,8 @@ export interface ReceiveDeps {
   /** The shop's row, made if it is not there. */
   shop(saleorApiUrl: string, appId: string): Promise<Shop>;
   mark(mark: Mark): Promise<void>;
+  /** Somebody's address changed, and nobody says whose: the shop is looked at soon. */
+  lookSoon(shop: Shop): Promise<void>;
   /** The shop removed this very installation. */
   removed(shop: Shop): Promise<void>;
   log: ProviderLog;
@@ -42,6 +44,7 @@ const customerPayload = z.object({ issuedAt: instant, user: z.object({ id: custo
 const appPayload = z.object({ recipient: z.object({ id: z.string() }).nullish(), app: z.object({ id: z.string() }).nullish() });
 
 const GONE_EVENTS: ReadonlySet<string> = new Set(["CUSTOMER_DELETED", "ACCOUNT_DELETED"]);
+const OF_NOBODY_KNOWN: ReadonlySet<string> = new Set(["ADDRESS_UPDATED", "ADDRESS_DELETED"]);
 
 export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promise<WebhookAnswer> {
   const { definition, headers, rawBody } = request;
@@ -72,6 +75,10 @@ async function accept(
   try {
     const shop = await deps.shop(authData.saleorApiUrl, authData.appId);
     if (definition.event === "APP_DELETED") return await acceptRemoval(deps, shop, payload);
+    if (OF_NOBODY_KNOWN.has(definition.event)) {
+      await deps.lookSoon(shop);
+      return { status: 200, body: { ok: true } };
+    }
     const parsed = customerPayload.safeParse(payload);
     if (!parsed.success) return malformed(deps, definition);
     // The person cannot be seen by us any more: the event says nothing that we could look up.

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "@/platform/db";
 import { freshDataDir } from "../../tests/template-db";
-import { claimShops, endCatchUp, endPause, markChanged, notePause } from "./catch-up";
+import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp } from "./catch-up";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, runRows } from "./look";
@@ -262,6 +262,28 @@ describe("catch-up", () => {
     await endPause(db, "c1");
     await endCatchUp(db, "s1", { since: claimed!.watermark, watermark: new Date().toISOString(), nextInSeconds: 600 });
     expect(await shopRow()).toEqual({ ahead: false, back: true, due: true });
+  });
+
+  it("comes sooner for an event that names nobody, also one during a walk, but once a minute at most", async () => {
+    const { db } = database;
+    const inSeconds = async () =>
+      Number(
+        (await sql<{ s: string }>`select extract(epoch from catch_up_at - now()) as s from shop where id = 's1'`.execute(db)).rows[0]!.s,
+      );
+    const walked = async (claimed: { watermark: string | null }) =>
+      endCatchUp(db, "s1", { since: claimed.watermark, watermark: new Date().toISOString(), nextInSeconds: 600 });
+    const [first] = await claimShops(db, 1);
+    await walked(first!);
+    expect(await inSeconds()).toBeGreaterThan(500);
+    await sql`update shop set catch_up_began_at = now() - interval '5 minutes'`.execute(db);
+    await wantCatchUp(db, "s1");
+    expect(await inSeconds()).toBeLessThan(3);
+    await sql`update shop set catch_up_at = now()`.execute(db);
+    const [second] = await claimShops(db, 1);
+    await wantCatchUp(db, "s1");
+    await walked(second!);
+    expect(await inSeconds()).toBeGreaterThan(30);
+    expect(await inSeconds()).toBeLessThan(61);
   });
 
   it("survives an hour in which the shop's clock was years ahead", async () => {
