@@ -28,6 +28,8 @@ export interface DrainControl {
   stop: AbortSignal;
   /** Nor may what is on the wire go on: the process ends. */
   cut: AbortSignal;
+  /** The slice is over: others have their turn. */
+  isOver(): boolean;
   /** Resolves when something new was marked for this key, or soon. */
   poked(): Promise<void>;
 }
@@ -98,7 +100,6 @@ interface SliceInput {
 }
 
 class Slice {
-  private readonly endsAt: number;
   private readonly busy = new Set<string>();
   private readonly stopped = new Set<ConnectionId>();
   private failures: number;
@@ -112,7 +113,6 @@ class Slice {
     private readonly deps: DrainDeps,
     private readonly input: SliceInput,
   ) {
-    this.endsAt = performance.now() + deps.sliceMs;
     this.failures = input.lease.failures;
   }
 
@@ -135,7 +135,7 @@ class Slice {
 
   private mayGoOn(): boolean {
     const { control, signal } = this.input;
-    return !this.halted && !control.stop.aborted && !signal.aborted && performance.now() < this.endsAt;
+    return !this.halted && !control.stop.aborted && !signal.aborted && !control.isOver();
   }
 
   /** @returns false when nothing was due. */
