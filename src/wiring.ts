@@ -19,6 +19,7 @@ import { startJobs } from "@/jobs/jobs";
 import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
 import { startFromNow, wantCatchUp } from "@/ledger/catch-up";
+import { bringBack } from "@/ledger/clock";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
@@ -177,6 +178,7 @@ async function build() {
       await loadShopsThatWait();
       for (const walk of walks) await walk.tick();
       await tidyNowAndThen();
+      await mendClockNowAndThen();
     },
     daily: () => daily(),
   });
@@ -219,6 +221,7 @@ async function build() {
       async tick() {
         await loadShopsThatWait();
         await tidyNowAndThen();
+        await mendClockNowAndThen();
         await jobs.runDaily();
       },
       seconds: settings.CRON_SECONDS,
@@ -230,14 +233,22 @@ async function build() {
   }
 
   const loader = createLoader({ load });
-  let tidiedAt = 0;
   /** Credentials that nobody confirmed do not rest here for longer than they must; shops that went may have come back. */
-  async function tidyNowAndThen(): Promise<void> {
-    if (Date.now() - tidiedAt < 600_000) return;
-    tidiedAt = Date.now();
+  const tidyNowAndThen = nowAndThen(600_000, async () => {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
-  }
+  });
+
+  const mendClock = async () => {
+    const longest = {
+      retrySeconds: Math.max(settings.RETRY_MAX_SECONDS, LONGEST_RETRY_AFTER_SECONDS) * 1.1,
+      catchUpSeconds: Math.max(settings.CATCH_UP_MINUTES, 10) * 60 * 2,
+      compareSeconds: Math.max(settings.COMPARE_HOURS, 24) * 3_600 * 2,
+    };
+    for (const far of await bringBack(db, longest))
+      logger.error({ ...far }, "set for an instant too far ahead: a clock jumped, it goes on now");
+  };
+  const mendClockNowAndThen = nowAndThen(120_000, mendClock);
 
   async function load(shopId: ShopId): Promise<boolean> {
     const shop = await findShop(db, shopId);
@@ -293,8 +304,16 @@ async function build() {
     await connections.loadShop(shop);
   });
 
-  const marker = createMarker({ mark: (marks) => mark(db, marks), wake, load: loader.soon });
   const knownShops = new Map<string, Shop>();
+  const marker = createMarker({
+    mark: (marks) => mark(db, marks),
+    wake,
+    load: loader.soon,
+    forget(shopId) {
+      logger.error({ shopId }, "marks for a shop that is not known, Saleor tries again");
+      for (const [key, shop] of knownShops) if (shop.id === shopId) knownShops.delete(key);
+    },
+  });
   const intake: ReceiveDeps = {
     verify: createWebhookVerifier({ apl, jwks: sharedJwks() }),
     async shop(saleorApiUrl, appId) {
@@ -331,6 +350,7 @@ async function build() {
     clientOf,
     watchQueue: () => watchQueue(db),
     lookAtPausedShops,
+    mendClock,
     fullSync: createFullSync({ db, bell, wake: wakeForPage }),
     async startWorker() {
       await jobs.startWorker();
@@ -342,6 +362,19 @@ async function build() {
       await atMost(8_000, Promise.all([drains.stop(7_000), ...walks.map((walk) => walk.stop()), jobs.stop()]));
       await atMost(1_500, closeSharedDatabase());
     },
+  };
+}
+
+/** What a vendor may ask for at most (providers/kit/http.ts). */
+const LONGEST_RETRY_AFTER_SECONDS = 86_400;
+
+/** By a clock that does not jump. */
+function nowAndThen(everyMs: number, act: () => Promise<void>): () => Promise<void> {
+  let last = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - last < everyMs) return;
+    last = performance.now();
+    await act();
   };
 }
 

@@ -15,18 +15,26 @@ import { createLimiter } from "@/providers/kit/limiter";
 import { freshDataDir } from "./template-db";
 
 /** What the provider does with customers of this connection. */
-export type Treat = (connectionId: string, customerIds: readonly string[]) => Promise<"delivered" | "down">;
+export type Treat = (connectionId: string, names: readonly string[]) => Promise<"delivered" | "down">;
 
 export interface DrainTown {
   database: Database;
   logged: { level: string; fields: Record<string, unknown>; message: string }[];
+  /** Connections whose settings are not in Saleor. */
+  gone: Set<string>;
+  /** Connections that the drain stopped: id, health, reason. */
+  stopped: [string, string, string][];
   drains(options?: { atOnce?: number; sliceMs?: number }): Drains;
   /** A shop with one live connection, alone on its account. */
   connection(id: string, provider?: string): Promise<void>;
-  mark(connectionId: string, customerIds: readonly string[]): Promise<void>;
+  mark(connectionId: string, names: readonly string[]): Promise<void>;
+  /** Of all its customers, by name. */
   states(connectionId: string): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
+
+export const idOf = (name: string) => Buffer.from(`User:${name}`).toString("base64");
+const nameOf = (id: string) => Buffer.from(id, "base64").toString("utf8").replace("User:", "");
 
 export const limitKeyOf = (connectionId: string, provider = "made_up") => `${provider}:${connectionId}`;
 
@@ -37,10 +45,14 @@ export async function openDrainTown(treat: Treat): Promise<DrainTown> {
   const logged: DrainTown["logged"] = [];
   const note = (level: string) => (fields: Record<string, unknown>, message: string) => void logged.push({ level, fields, message });
   const log = { info: note("info"), warn: note("warn"), error: note("error") };
+  const gone = new Set<string>();
+  const stopped: DrainTown["stopped"] = [];
   return {
     database,
     logged,
-    drains: ({ atOnce, sliceMs = 20_000 } = {}) => createDrains(depsOf({ database, treat, log, sliceMs }), atOnce),
+    gone,
+    stopped,
+    drains: ({ atOnce, sliceMs = 20_000 } = {}) => createDrains(depsOf({ database, treat, log, sliceMs, gone, stopped }), atOnce),
     async connection(id, provider = "made_up") {
       await sql`insert into shop (id, saleor_api_url, app_id, settings_loaded) values (${`shop of ${id}`}, ${`https://${id}/graphql/`}, 'app', true)`.execute(
         db,
@@ -48,14 +60,14 @@ export async function openDrainTown(treat: Treat): Promise<DrainTown> {
       await sql`insert into connection_state (id, shop_id, provider, limit_key, target, live)
         values (${id}, ${`shop of ${id}`}, ${provider}, ${limitKeyOf(id, provider)}, 'place', true)`.execute(db);
     },
-    async mark(connectionId, customerIds) {
-      const marks = customerIds.map((customerId) => ({ shopId: `shop of ${connectionId}`, customerId, wantedAt: null, gone: false }));
+    async mark(connectionId, names) {
+      const marks = names.map((name) => ({ shopId: `shop of ${connectionId}`, customerId: idOf(name), wantedAt: null, gone: false }));
       await mark(db, marks);
     },
     async states(connectionId) {
       const { rows } = await sql<{ customer_id: string; state: string }>`
         select customer_id, state from ledger where connection_id = ${connectionId}`.execute(db);
-      return Object.fromEntries(rows.map((row) => [row.customer_id, row.state]));
+      return Object.fromEntries(rows.map((row) => [nameOf(row.customer_id), row.state]));
     },
     async close() {
       await database.close();
@@ -64,22 +76,22 @@ export async function openDrainTown(treat: Treat): Promise<DrainTown> {
   };
 }
 
-interface Parts {
+interface Parts extends Pick<DrainTown, "gone" | "stopped"> {
   database: Database;
   treat: Treat;
   log: DrainDeps["log"];
   sliceMs: number;
 }
 
-function depsOf({ database, treat, log, sliceMs }: Parts): DrainDeps {
+function depsOf({ database, treat, log, sliceMs, gone, stopped }: Parts): DrainDeps {
   return {
     db: database.db,
     owner: "test",
     providers: { made_up: provider(treat) },
-    openConnection: async (id) => ({ kind: "open", connection: connectionOf(id) }),
+    openConnection: async (id) => (gone.has(id) ? { kind: "gone" } : { kind: "open", connection: connectionOf(id) }),
     readCustomers: async (_shop, ids) => ({ kind: "read", found: new Map(ids.map((id) => [id, customer(id)])), readAt: new Date() }),
     findCustomerByEmail: async () => ({ kind: "none" }),
-    stopConnection: async () => {},
+    stopConnection: async (...what) => void stopped.push(what),
     limiter: (_key, limits) => createLimiter(limits),
     endpoints: () => ({}),
     log,
@@ -110,7 +122,7 @@ function customer(id: string): Customer {
   const flags = { isActive: true, isStaff: false, isConfirmed: true };
   return {
     id,
-    email: `${id}@shop-one.dev`,
+    email: `${nameOf(id)}@shop-one.dev`,
     firstName: "",
     lastName: "",
     languageCode: "EN",
@@ -141,7 +153,7 @@ function provider(treat: Treat): AnyProvider {
       fills: () => [],
       async upsert(link, contacts): Promise<Outcomes> {
         const ids = contacts.map(({ key }) => key);
-        const treated = await treat(String(link.settings.connection), ids);
+        const treated = await treat(String(link.settings.connection), ids.map(nameOf));
         if (treated === "down") return new Map(ids.map((id) => [id, { kind: "retry", reason: "vendor_unreachable" }]));
         return new Map(ids.map((id) => [id, { kind: "delivered", change: "created", receipt: { remoteKey: id } }]));
       },

@@ -2,8 +2,8 @@
  * One batch of one connection: read the customers, map them, skip what the fingerprint proves unchanged, deliver the
  * rest, settle everything. Every row leaves with exactly one verdict; silence is not proof of delivery.
  */
-import type { DueRow } from "@/ledger/row";
-import { settle, type Verdict } from "@/ledger/settle";
+import { type DueRow, isReadable } from "@/ledger/row";
+import { clearDamage, settle, type Verdict } from "@/ledger/settle";
 import { mapCustomer, tagsKey } from "@/mapping/map-customer";
 import type { Contact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
@@ -29,8 +29,10 @@ export interface BatchResult {
 type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
-  const { ready, waiting } = await partWithAllLeft(deps, work, rows);
-  const steps = await readAndMap(deps, work, ready);
+  const damaged = rows.filter((row) => !isReadable(row));
+  if (damaged.length > 0) await clearDamage(deps.db, work.lease, damaged);
+  const { ready, waiting } = await partWithAllLeft(deps, work, rows.filter(isReadable));
+  const steps = [...damaged.map((row) => notUnderstood(deps, row)), ...(await readAndMap(deps, work, ready))];
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
     Promise.all(steps.flatMap((step) => (step.kind === "gone" ? [settleGone(deps, work, step.row)] : []))),
@@ -87,18 +89,20 @@ async function readPage(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[
   return rows.map((row) => planSafely(deps, work, { row, customer: read.found.get(row.customerId), readAt: read.readAt }));
 }
 
-/** A row that this release cannot read is set aside and said once: it must not hold up the others of its limit key. */
 function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; customer: Customer | undefined; readAt: Date }): Step {
   const { row, customer, readAt } = input;
   try {
     return plan(work, row, customer, readAt);
   } catch (error) {
-    deps.log.error(
-      { connection: row.connectionId, customer: row.customerId, error: describe(error) },
-      "ledger row not understood, set aside",
-    );
-    return { kind: "settled", verdict: setAside(row) };
+    return notUnderstood(deps, row, error);
   }
+}
+
+/** Set aside and said once: it must not hold up the others of its limit key. */
+function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
+  const why = error === undefined ? {} : { error: describe(error) };
+  deps.log.error({ connection: row.connectionId, customer: row.customerId, ...why }, "ledger row not understood, set aside");
+  return { kind: "settled", verdict: setAside(row) };
 }
 
 function plan(work: BatchWork, row: DueRow, customer: Customer | undefined, readAt: Date): Step {

@@ -3,6 +3,7 @@ import { readRows, type SettledRow } from "@/ledger/look";
 import { markNow } from "@/ledger/marks";
 import { mapCustomer, tagsKey } from "@/mapping/map-customer";
 import type { EngineSettings, OpenConnection } from "@/model/connection";
+import { isCustomerId } from "@/model/customer";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { saleorReason } from "@/saleor/reasons";
 import { findConnection, isStopped } from "./present";
@@ -30,7 +31,7 @@ export const customerRoutes = router({
 type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
 
 async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
-  if (!who.includes("@")) return /^[A-Za-z0-9+/]{4,200}={0,2}$/.test(who) ? { kind: "found", id: who } : { kind: "not_found" };
+  if (!who.includes("@")) return isCustomerId(who) ? { kind: "found", id: who } : { kind: "not_found" };
   const client = await ctx.rooms.clientOf(ctx.shop);
   if (!client) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
   const found = await findCustomerByEmail(client, who);
