@@ -35,6 +35,7 @@ import { loadSecretKeys } from "@/platform/secret-key";
 import { providerList } from "@/providers";
 import type { AnyProvider, Link } from "@/providers/contract";
 import { createLimiter, type Limiter } from "@/providers/kit/limiter";
+import { narrowed } from "@/providers/kit/narrowed";
 import { sharedApl } from "@/saleor/apl/create-apl";
 import type { SaleorClient } from "@/saleor/client";
 import { setOnInstalled } from "@/saleor/install-hooks";
@@ -90,6 +91,9 @@ async function build() {
     providerList.map((provider) => [provider.id, withCutOff(provider, settings.SANDBOX_CUT_OFF_SECONDS)]),
   );
   const limiter = limiters();
+  const pageLimiter = limiters((limitKey, limits) =>
+    narrowed(limiter(limitKey, limits), { inFlight: PAGE_REQUESTS, maxInFlight: PAGE_REQUESTS }),
+  );
   const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);
 
   /** Null = the shop is not, or no longer, installed under this app id. */
@@ -104,7 +108,7 @@ async function build() {
     target: input.target,
     endpoints: endpoints(input.provider),
     // Before the account is known: one merchant's throttled key must not keep the others from connecting.
-    limiter: input.limitKey === null ? createLimiter(input.provider.limits) : limiter(input.limitKey, input.provider.limits),
+    limiter: input.limitKey === null ? createLimiter(input.provider.limits) : pageLimiter(input.limitKey, input.provider.limits),
     cache: new Map(),
     log: logger,
     signal: input.signal,
@@ -398,10 +402,16 @@ function withCutOff(provider: AnyProvider, seconds: number | undefined): AnyProv
   return seconds === undefined ? provider : { ...provider, limits: { ...provider.limits, vendorCutOffSeconds: seconds } };
 }
 
-function limiters(): (limitKey: string, limits: AnyProvider["limits"]) => Limiter {
+/** On the wire for a page, beside what a drain may have there: Mailchimp allows ten altogether, and drains take six. */
+const PAGE_REQUESTS = 3;
+
+type LimiterOf = (limitKey: string, limits: AnyProvider["limits"]) => Limiter;
+
+/** One for each limit key. */
+function limiters(make: LimiterOf = (_limitKey, limits) => createLimiter(limits)): LimiterOf {
   const byKey = new Map<string, Limiter>();
   return (limitKey, limits) => {
-    const known = byKey.get(limitKey) ?? createLimiter(limits);
+    const known = byKey.get(limitKey) ?? make(limitKey, limits);
     byKey.set(limitKey, known);
     return known;
   };
