@@ -18,7 +18,8 @@ import type { ReceiveDeps } from "@/intake/receive";
 import { startJobs } from "@/jobs/jobs";
 import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
-import { startFromNow } from "@/ledger/catch-up";
+import { startFromNow, wantCatchUp } from "@/ledger/catch-up";
+import { bringBack } from "@/ledger/clock";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
@@ -34,6 +35,7 @@ import { loadSecretKeys } from "@/platform/secret-key";
 import { providerList } from "@/providers";
 import type { AnyProvider, Link } from "@/providers/contract";
 import { createLimiter, type Limiter } from "@/providers/kit/limiter";
+import { narrowed } from "@/providers/kit/narrowed";
 import { sharedApl } from "@/saleor/apl/create-apl";
 import type { SaleorClient } from "@/saleor/client";
 import { setOnInstalled } from "@/saleor/install-hooks";
@@ -89,6 +91,9 @@ async function build() {
     providerList.map((provider) => [provider.id, withCutOff(provider, settings.SANDBOX_CUT_OFF_SECONDS)]),
   );
   const limiter = limiters();
+  const pageLimiter = limiters((limitKey, limits) =>
+    narrowed(limiter(limitKey, limits), { inFlight: PAGE_REQUESTS, maxInFlight: PAGE_REQUESTS }),
+  );
   const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);
 
   /** Null = the shop is not, or no longer, installed under this app id. */
@@ -103,7 +108,7 @@ async function build() {
     target: input.target,
     endpoints: endpoints(input.provider),
     // Before the account is known: one merchant's throttled key must not keep the others from connecting.
-    limiter: input.limitKey === null ? createLimiter(input.provider.limits) : limiter(input.limitKey, input.provider.limits),
+    limiter: input.limitKey === null ? createLimiter(input.provider.limits) : pageLimiter(input.limitKey, input.provider.limits),
     cache: new Map(),
     log: logger,
     signal: input.signal,
@@ -177,6 +182,7 @@ async function build() {
       await loadShopsThatWait();
       for (const walk of walks) await walk.tick();
       await tidyNowAndThen();
+      await mendClockNowAndThen();
     },
     daily: () => daily(),
   });
@@ -219,6 +225,7 @@ async function build() {
       async tick() {
         await loadShopsThatWait();
         await tidyNowAndThen();
+        await mendClockNowAndThen();
         await jobs.runDaily();
       },
       seconds: settings.CRON_SECONDS,
@@ -230,14 +237,22 @@ async function build() {
   }
 
   const loader = createLoader({ load });
-  let tidiedAt = 0;
   /** Credentials that nobody confirmed do not rest here for longer than they must; shops that went may have come back. */
-  async function tidyNowAndThen(): Promise<void> {
-    if (Date.now() - tidiedAt < 600_000) return;
-    tidiedAt = Date.now();
+  const tidyNowAndThen = nowAndThen(600_000, async () => {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
-  }
+  });
+
+  const mendClock = async () => {
+    const longest = {
+      retrySeconds: Math.max(settings.RETRY_MAX_SECONDS, LONGEST_RETRY_AFTER_SECONDS) * 1.1,
+      catchUpSeconds: Math.max(settings.CATCH_UP_MINUTES, 10) * 60 * 2,
+      compareSeconds: Math.max(settings.COMPARE_HOURS, 24) * 3_600 * 2,
+    };
+    for (const far of await bringBack(db, longest))
+      logger.error({ ...far }, "set for an instant too far ahead: a clock jumped, it goes on now");
+  };
+  const mendClockNowAndThen = nowAndThen(120_000, mendClock);
 
   async function load(shopId: ShopId): Promise<boolean> {
     const shop = await findShop(db, shopId);
@@ -293,8 +308,16 @@ async function build() {
     await connections.loadShop(shop);
   });
 
-  const marker = createMarker({ mark: (marks) => mark(db, marks), wake, load: loader.soon });
   const knownShops = new Map<string, Shop>();
+  const marker = createMarker({
+    mark: (marks) => mark(db, marks),
+    wake,
+    load: loader.soon,
+    forget(shopId) {
+      logger.error({ shopId }, "marks for a shop that is not known, Saleor tries again");
+      for (const [key, shop] of knownShops) if (shop.id === shopId) knownShops.delete(key);
+    },
+  });
   const intake: ReceiveDeps = {
     verify: createWebhookVerifier({ apl, jwks: sharedJwks() }),
     async shop(saleorApiUrl, appId) {
@@ -304,6 +327,7 @@ async function build() {
       return known;
     },
     mark: marker.mark,
+    lookSoon: (shop) => wantCatchUp(db, shop.id),
     async removed(shop) {
       logger.info({ shop: shop.saleorApiUrl }, "app removed from a shop");
       await forget(shop);
@@ -330,6 +354,7 @@ async function build() {
     clientOf,
     watchQueue: () => watchQueue(db),
     lookAtPausedShops,
+    mendClock,
     fullSync: createFullSync({ db, bell, wake: wakeForPage }),
     async startWorker() {
       await jobs.startWorker();
@@ -341,6 +366,19 @@ async function build() {
       await atMost(8_000, Promise.all([drains.stop(7_000), ...walks.map((walk) => walk.stop()), jobs.stop()]));
       await atMost(1_500, closeSharedDatabase());
     },
+  };
+}
+
+/** What a vendor may ask for at most (providers/kit/http.ts). */
+const LONGEST_RETRY_AFTER_SECONDS = 86_400;
+
+/** By a clock that does not jump. */
+function nowAndThen(everyMs: number, act: () => Promise<void>): () => Promise<void> {
+  let last = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - last < everyMs) return;
+    last = performance.now();
+    await act();
   };
 }
 
@@ -364,10 +402,16 @@ function withCutOff(provider: AnyProvider, seconds: number | undefined): AnyProv
   return seconds === undefined ? provider : { ...provider, limits: { ...provider.limits, vendorCutOffSeconds: seconds } };
 }
 
-function limiters(): (limitKey: string, limits: AnyProvider["limits"]) => Limiter {
+/** On the wire for a page, beside what a drain may have there: Mailchimp allows ten altogether, and drains take six. */
+const PAGE_REQUESTS = 3;
+
+type LimiterOf = (limitKey: string, limits: AnyProvider["limits"]) => Limiter;
+
+/** One for each limit key. */
+function limiters(make: LimiterOf = (_limitKey, limits) => createLimiter(limits)): LimiterOf {
   const byKey = new Map<string, Limiter>();
   return (limitKey, limits) => {
-    const known = byKey.get(limitKey) ?? createLimiter(limits);
+    const known = byKey.get(limitKey) ?? make(limitKey, limits);
     byKey.set(limitKey, known);
     return known;
   };

@@ -2,9 +2,20 @@
  * One batch of one connection: read the customers, map them, skip what the fingerprint proves unchanged, deliver the
  * rest, settle everything. Every row leaves with exactly one verdict; silence is not proof of delivery.
  */
+<<<<<<< HEAD
+
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
 import { type Mapping, mappingOf } from "@/mapping/map-customer";
+
+=======
+
+import { type DueRow, isReadable } from "@/ledger/row";
+import { clearDamage, settle, type Verdict } from "@/ledger/settle";
+import { type Mapping, mappingOf } from "@/mapping/map-customer";
+
+>>>>>>> nothing-lost
+
 import type { Contact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
@@ -29,8 +40,10 @@ export interface BatchResult {
 type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
-  const { ready, waiting } = await partWithAllLeft(deps, work, rows);
-  const steps = await readAndMap(deps, work, ready);
+  const damaged = rows.filter((row) => !isReadable(row));
+  if (damaged.length > 0) await clearDamage(deps.db, work.lease, damaged);
+  const { ready, waiting } = await partWithAllLeft(deps, work, rows.filter(isReadable));
+  const steps = [...damaged.map((row) => notUnderstood(deps, row)), ...(await readAndMap(deps, work, ready))];
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
     Promise.all(steps.flatMap((step) => (step.kind === "gone" ? [settleGone(deps, work, step.row)] : []))),
@@ -95,21 +108,31 @@ interface PlanInput {
   readAt: Date;
 }
 
-/** A row that this release cannot read is set aside and said once: it must not hold up the others of its limit key. */
+<<<<<<< HEAD
 function planSafely(deps: DrainDeps, work: BatchWork, input: PlanInput): Step {
   const { row } = input;
+=======
+function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; customer: Customer | undefined; readAt: Date }): Step {
+  const { row, customer, readAt } = input;
+>>>>>>> nothing-lost
   try {
     return plan(work, input);
   } catch (error) {
-    deps.log.error(
-      { connection: row.connectionId, customer: row.customerId, error: describe(error) },
-      "ledger row not understood, set aside",
-    );
-    return { kind: "settled", verdict: setAside(row) };
+    return notUnderstood(deps, row, error);
   }
 }
 
+<<<<<<< HEAD
+=======
+/** Set aside and said once: it must not hold up the others of its limit key. */
+function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
+  const why = error === undefined ? {} : { error: describe(error) };
+  deps.log.error({ connection: row.connectionId, customer: row.customerId, ...why }, "ledger row not understood, set aside");
+  return { kind: "settled", verdict: setAside(row) };
+}
+
 function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): Step {
+>>>>>>> nothing-lost
   if (!customer) return row.goneAt ? { kind: "gone", row } : { kind: "settled", verdict: judgeAbsent(row, readAt) };
   const { provider, connection } = work;
   const mapped = mapping.map(customer, row.ownedTags);

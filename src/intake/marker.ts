@@ -2,12 +2,15 @@
  * A verified event becomes a mark. In: who changed, in which shop. Out: a committed mark, and a wake. Never reads
  * settings, never calls a provider. Requests that arrive while a statement is under way share the next one.
  */
-import type { Mark } from "@/ledger/marks";
+import type { Mark, Marked } from "@/ledger/marks";
+import type { ShopId } from "@/model/shop";
 
 export interface MarkerDeps {
-  mark(marks: readonly Mark[]): Promise<{ limitKeys: string[]; unloadedShops: string[] }>;
+  mark(marks: readonly Mark[]): Promise<Marked>;
   wake(limitKey: string): void;
-  load(shopId: string): void;
+  load(shopId: ShopId): void;
+  /** What was known of it is stale: another process removed it, or the database is another one by now. */
+  forget(shopId: ShopId): void;
 }
 
 export interface Marker {
@@ -17,6 +20,10 @@ export interface Marker {
 
 /** More in one statement gains nothing and makes the first wait for the last. */
 const MOST_PER_STATEMENT = 500;
+
+class UnknownShop extends Error {
+  override readonly name = "UnknownShop";
+}
 
 interface Waiting {
   mark: Mark;
@@ -41,8 +48,12 @@ export function createMarker(deps: MarkerDeps): Marker {
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      const { limitKeys, unloadedShops } = await deps.mark(batch.map((item) => item.mark));
-      for (const item of batch) item.resolve();
+      const { limitKeys, unloadedShops, unknownShops } = await deps.mark(batch.map((item) => item.mark));
+      for (const shopId of unknownShops) deps.forget(shopId);
+      for (const item of batch) {
+        if (unknownShops.includes(item.mark.shopId)) item.reject(new UnknownShop());
+        else item.resolve();
+      }
       for (const limitKey of limitKeys) deps.wake(limitKey);
       for (const shopId of unloadedShops) deps.load(shopId);
     } catch (error) {

@@ -10,17 +10,19 @@ const silent = { info() {}, warn() {}, error() {} };
 async function told(event: string, body: unknown) {
   const marks: Mark[] = [];
   let removed = 0;
+  let looks = 0;
   const deps: ReceiveDeps = {
     verify: async () => ({ kind: "ok", authData: { ...shop, token: "t" } }),
     shop: async () => shop,
     mark: async (mark) => void marks.push(mark),
+    lookSoon: async () => void looks++,
     removed: async () => void removed++,
     log: silent,
   };
   const definition = webhookDefinitions.find((one) => one.event === event)!;
   const headers = { event: event.toLowerCase(), signature: "a..b", saleorApiUrl: shop.saleorApiUrl };
   const { status } = await receive(deps, { definition, headers, rawBody: Buffer.from(JSON.stringify(body)) });
-  return { status, marks, removed };
+  return { status, marks, removed, looks };
 }
 const id = (text: string) => Buffer.from(text).toString("base64");
 const updated = (user: string, issuedAt: string | null = null) => told("CUSTOMER_UPDATED", { issuedAt, user: { id: user } });
@@ -50,5 +52,10 @@ describe("what a shop says under a good signature", () => {
       { recipient: ours, app: null },
     ])
       expect(await told("APP_DELETED", body)).toMatchObject({ status: 200, removed: 1 });
+  });
+
+  it("about an address, which names nobody, has the shop looked at", async () => {
+    for (const event of ["ADDRESS_UPDATED", "ADDRESS_DELETED"])
+      expect(await told(event, { issuedAt: null })).toMatchObject({ status: 200, marks: [], looks: 1 });
   });
 });

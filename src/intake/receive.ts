@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Mark } from "@/ledger/marks";
+import { isCustomerId } from "@/model/customer";
 import type { Shop } from "@/model/shop";
 import type { ProviderLog } from "@/providers/contract";
 import type { VerifyWebhook } from "@/saleor/verify-webhook";
@@ -16,6 +17,8 @@ export interface ReceiveDeps {
   /** The shop's row, made if it is not there. */
   shop(saleorApiUrl: string, appId: string): Promise<Shop>;
   mark(mark: Mark): Promise<void>;
+  /** Somebody's address changed, and nobody says whose: the shop is looked at soon. */
+  lookSoon(shop: Shop): Promise<void>;
   /** The shop removed this very installation. */
   removed(shop: Shop): Promise<void>;
   log: ProviderLog;
@@ -32,16 +35,13 @@ export interface WebhookAnswer {
   body: { ok: true } | { error: { type: string; message: string } };
 }
 
-/** Saleor's global id of a user: base64 of `User:<key>`. One id of another kind would spoil the read of a hundred customers. */
-const customerId = z
-  .string()
-  .regex(/^[A-Za-z0-9+/]{4,200}={0,2}$/)
-  .refine((id) => /^User:[\w-]+$/.test(Buffer.from(id, "base64").toString("latin1")));
+const customerId = z.string().refine(isCustomerId);
 const instant = z.iso.datetime({ offset: true }).nullish();
 const customerPayload = z.object({ issuedAt: instant, user: z.object({ id: customerId }).nullable() });
 const appPayload = z.object({ recipient: z.object({ id: z.string() }).nullish(), app: z.object({ id: z.string() }).nullish() });
 
 const GONE_EVENTS: ReadonlySet<string> = new Set(["CUSTOMER_DELETED", "ACCOUNT_DELETED"]);
+const OF_NOBODY_KNOWN: ReadonlySet<string> = new Set(["ADDRESS_UPDATED", "ADDRESS_DELETED"]);
 
 export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promise<WebhookAnswer> {
   const { definition, headers, rawBody } = request;
@@ -72,6 +72,10 @@ async function accept(
   try {
     const shop = await deps.shop(authData.saleorApiUrl, authData.appId);
     if (definition.event === "APP_DELETED") return await acceptRemoval(deps, shop, payload);
+    if (OF_NOBODY_KNOWN.has(definition.event)) {
+      await deps.lookSoon(shop);
+      return { status: 200, body: { ok: true } };
+    }
     const parsed = customerPayload.safeParse(payload);
     if (!parsed.success) return malformed(deps, definition);
     // The person cannot be seen by us any more: the event says nothing that we could look up.

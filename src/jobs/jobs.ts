@@ -77,7 +77,10 @@ export async function startJobs(deps: JobsDeps): Promise<Jobs> {
     async startWorker() {
       // The handler only starts the drain: the lease, not the job, decides who works, so the fetcher is free at once.
       await boss.work<{ limitKey: string }>(DRAIN, { batchSize: 20, pollingIntervalSeconds: 2 }, async (jobs) => {
-        for (const job of jobs) if (typeof job.data?.limitKey === "string") void deps.drain(job.data.limitKey);
+        for (const job of jobs) {
+          if (typeof job.data?.limitKey === "string") void deps.drain(job.data.limitKey);
+          else deps.log.error({ job: job.id }, "job not understood, set aside");
+        }
       });
       await boss.work(DAILY, { pollingIntervalSeconds: 30 }, async () => deps.daily());
       await boss.schedule(DAILY, DAILY_AT);

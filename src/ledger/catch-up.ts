@@ -7,6 +7,10 @@ import { Lane } from "./row";
 
 /** A walk says every page that it is alive; silent for longer, another process takes the shop over. */
 const CLAIM_SECONDS = 120;
+/** Events that name nobody bring a walk forward, but never one more than this often. */
+const SOONEST_SECONDS = 60;
+/** Saleor's replicas may not have the change yet when its event arrives. */
+const BEHIND_SECONDS = 2;
 
 export interface ClaimedShop extends Shop {
   /** Largest `updatedAt` of the last completed walk less its overlap; null = never walked: everything is looked at. */
@@ -17,7 +21,7 @@ export interface ClaimedShop extends Shop {
 export async function claimShops(db: Db, limit: number): Promise<ClaimedShop[]> {
   if (limit <= 0) return [];
   const { rows } = await sql<{ id: string; saleor_api_url: string; app_id: string; watermark: string | null }>`
-    update shop set catch_up_until = now() + ${CLAIM_SECONDS} * interval '1 second'
+    update shop set catch_up_until = now() + ${CLAIM_SECONDS} * interval '1 second', catch_up_began_at = now(), catch_up_wanted_at = null
     where id in (
       select id from shop where retired_at is null and paused_since is null and settings_loaded and catch_up_at <= now()
         and (catch_up_until is null or catch_up_until < now())
@@ -44,12 +48,22 @@ export async function endCatchUp(
 ): Promise<void> {
   await sql`
     update shop set catch_up_until = null,
-      catch_up_at = case when watermark is not distinct from ${input.since}::timestamptz
-                         then now() + ${input.nextInSeconds} * interval '1 second' else now() end,
+      catch_up_at = case when watermark is distinct from ${input.since}::timestamptz then now()
+                         when catch_up_wanted_at is not null then ${soonest}
+                         else now() + ${input.nextInSeconds} * interval '1 second' end,
       watermark = case when watermark is not distinct from ${input.since}::timestamptz
                        then coalesce(least(${input.watermark}::timestamptz, now()), watermark) else watermark end,
       caught_up_at = case when ${input.watermark}::timestamptz is null then caught_up_at else now() end
     where id = ${shopId}`.execute(db);
+}
+
+const soonest = sql`greatest(now() + ${BEHIND_SECONDS} * interval '1 second', catch_up_began_at + ${SOONEST_SECONDS} * interval '1 second')`;
+
+/** Somebody unnamed changed. A walk under way may have passed them: then the next one follows sooner. */
+export async function wantCatchUp(db: Db, shopId: ShopId): Promise<void> {
+  await sql`
+    update shop set catch_up_wanted_at = now(), catch_up_at = least(catch_up_at, ${soonest})
+    where id = ${shopId} and catch_up_wanted_at is null`.execute(db);
 }
 
 /** A fresh installation has nothing to catch up with: its customers go by a full sync, when the merchant wants it. */

@@ -42,7 +42,7 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
     select l.* from connection_state c cross join lateral (
       select ${columns} from ledger l
       where l.connection_id = c.id and l.due_at <= now() and ${mayGo} and ${input.which === "fresh" ? sql`not l.historic` : sql`true`}
-        and (l.in_flight is null or l.in_flight_at < now() - ${input.cutOffSeconds} * interval '1 second')
+        and (l.in_flight is null or not l.in_flight_at between now() - ${input.cutOffSeconds} * interval '1 second' and now() + interval '10 minutes')
         and (l.connection_id || '/' || l.customer_id) not in (select json_array_elements_text(${JSON.stringify(input.busy)}::json))
       order by ${order} limit ${input.limit}
     ) l

@@ -3,13 +3,14 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "@/platform/db";
 import { freshDataDir } from "../../tests/template-db";
-import { claimShops, endCatchUp, endPause, markChanged, notePause } from "./catch-up";
+import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp } from "./catch-up";
+import { bringBack } from "./clock";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, runRows } from "./look";
 import { expandPending, mark, markForRun, markNow, retryRun } from "./marks";
 import type { DueRow } from "./row";
-import { findRun, finishIfDone, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
+import { claimRuns, findRun, finishIfDone, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
 import { settle, type Verdict } from "./settle";
 
 let folder: string;
@@ -70,7 +71,7 @@ describe("marks", () => {
 
   it("marks nothing for a connection whose live sync is off", async () => {
     await sql`update connection_state set live = false`.execute(database.db);
-    expect(await mark(database.db, [one("u1")])).toEqual({ limitKeys: [], unloadedShops: [] });
+    expect(await mark(database.db, [one("u1")])).toEqual({ limitKeys: [], unloadedShops: [], unknownShops: [] });
   });
 
   it("keeps marks of a shop whose connections are not known yet, and hands them on once they are", async () => {
@@ -215,6 +216,11 @@ describe("runs", () => {
 });
 
 describe("what comes from outside", () => {
+  it("for a shop that is not there any more is not taken for kept", async () => {
+    const ofStranger = { ...one("u1"), shopId: "another database's" };
+    expect(await mark(database.db, [one("u2"), ofStranger])).toMatchObject({ limitKeys: [limitKey], unknownShops: [ofStranger.shopId] });
+  });
+
   it("cannot lose the verdicts of a batch by a character that no database takes", async () => {
     const held = await lease();
     await mark(database.db, [one("u1"), one("u2")]);
@@ -264,6 +270,28 @@ describe("catch-up", () => {
     expect(await shopRow()).toEqual({ ahead: false, back: true, due: true });
   });
 
+  it("comes sooner for an event that names nobody, also one during a walk, but once a minute at most", async () => {
+    const { db } = database;
+    const inSeconds = async () =>
+      Number(
+        (await sql<{ s: string }>`select extract(epoch from catch_up_at - now()) as s from shop where id = 's1'`.execute(db)).rows[0]!.s,
+      );
+    const walked = async (claimed: { watermark: string | null }) =>
+      endCatchUp(db, "s1", { since: claimed.watermark, watermark: new Date().toISOString(), nextInSeconds: 600 });
+    const [first] = await claimShops(db, 1);
+    await walked(first!);
+    expect(await inSeconds()).toBeGreaterThan(500);
+    await sql`update shop set catch_up_began_at = now() - interval '5 minutes'`.execute(db);
+    await wantCatchUp(db, "s1");
+    expect(await inSeconds()).toBeLessThan(3);
+    await sql`update shop set catch_up_at = now()`.execute(db);
+    const [second] = await claimShops(db, 1);
+    await wantCatchUp(db, "s1");
+    await walked(second!);
+    expect(await inSeconds()).toBeGreaterThan(30);
+    expect(await inSeconds()).toBeLessThan(61);
+  });
+
   it("survives an hour in which the shop's clock was years ahead", async () => {
     const { db } = database;
     const [claimed] = await claimShops(db, 1);
@@ -272,5 +300,44 @@ describe("catch-up", () => {
     await mark(db, [one("u1")]);
     await sql`update ledger set due_at = null, seen_updated_at = '2099-01-01'`.execute(db);
     expect(await markChanged(db, "s1", [{ id: "u1", updatedAt: new Date().toISOString() }], false)).toEqual([limitKey]);
+  });
+});
+
+describe("a clock that jumped ahead and back", () => {
+  const longest = { retrySeconds: 90_000, catchUpSeconds: 1_200, compareSeconds: 1_000_000 };
+  const then = sql.lit("2099-01-01");
+
+  it("holds up nobody until that day: what it set goes on now, and is named once", async () => {
+    const { db } = database;
+    await mark(db, [one("u1"), one("u2")]);
+    const runId = await startRun(db, { connectionId: "c1", staffUserId: "s", total: null, driver: "worker", onLeave: "pause" });
+    await lease();
+    await sql`update ledger set due_at = ${then}, state = 'retrying' where customer_id = 'u1'`.execute(db);
+    await sql`update lease set until = ${then}, not_before = ${then}`.execute(db);
+    await sql`update shop set catch_up_at = ${then}, compare_until = ${then} where id = 's1'`.execute(db);
+    await sql`update sync_run set worker_until = ${then}`.execute(db);
+    await sql`update connection_state set saving_until = ${then}`.execute(db);
+    expect(await bringBack(db, longest)).toEqual([
+      { what: "lease", keys: [limitKey], count: 1 },
+      { what: "shop", keys: ["s1"], count: 1 },
+      { what: "run", keys: [runId], count: 1 },
+      { what: "connection", keys: ["c1"], count: 1 },
+      { what: "customer", keys: ["c1/u1"], count: 1 },
+    ]);
+    expect(await dueLimitKeys(db)).toEqual([limitKey]);
+    await lease();
+    expect((await take()).map((row) => row.customerId).sort()).toEqual(["u1", "u2"]);
+    expect((await claimShops(db, 5)).map((shop) => shop.id)).toEqual(["s1"]);
+    expect((await claimRuns(db, 5)).map((run) => run.id)).toEqual([runId]);
+    expect(await bringBack(db, longest)).toEqual([]);
+  });
+
+  it("leaves alone what may well be set so far ahead", async () => {
+    const { db } = database;
+    await mark(db, [one("u1")]);
+    const held = await lease();
+    await leaveAlone(db, held, 86_400, 1);
+    await sql`update ledger set due_at = now() + interval '1 day'`.execute(db);
+    expect(await bringBack(db, longest)).toEqual([]);
   });
 });

@@ -13,14 +13,20 @@ export interface Mark {
   gone: boolean;
 }
 
+export interface Marked {
+  limitKeys: string[];
+  unloadedShops: ShopId[];
+  unknownShops: ShopId[];
+}
+
 /**
  * Marks customers for every live connection of their shops, in one statement whatever the number. A shop whose
  * connections are not mirrored yet (first start, lost database) keeps its marks in `pending_mark` until they are.
- * @returns limit keys to wake; shops whose settings must be loaded.
+ * @returns limit keys to wake; shops whose settings must be loaded; shops that are not there, whose marks were not made.
  */
-export async function mark(db: Db, marks: readonly Mark[]): Promise<{ limitKeys: string[]; unloadedShops: ShopId[] }> {
+export async function mark(db: Db, marks: readonly Mark[]): Promise<Marked> {
   const json = JSON.stringify(marks.map((m) => ({ shop_id: m.shopId, customer_id: m.customerId, wanted_at: m.wantedAt, gone: m.gone })));
-  const { rows } = await sql<{ limit_key: string | null; shop_id: string | null }>`
+  const { rows } = await sql<{ limit_key: string | null; shop_id: string | null; unknown: string | null }>`
     with raw as (
       select * from json_to_recordset(${json}::json) as r(shop_id text, customer_id text, wanted_at timestamptz, gone boolean)
     ), due as (
@@ -41,11 +47,13 @@ export async function mark(db: Db, marks: readonly Mark[]): Promise<{ limitKeys:
         wanted_at = greatest(p.wanted_at, excluded.wanted_at), gone = p.gone or excluded.gone
       returning p.shop_id
     )
-    select distinct c.limit_key, null as shop_id from marked join connection_state c on c.id = marked.connection_id
-    union all select distinct null, shop_id from kept`.execute(db);
+    select distinct c.limit_key, null as shop_id, null as unknown from marked join connection_state c on c.id = marked.connection_id
+    union all select distinct null, shop_id, null from kept
+    union all select distinct null, null, shop_id from due where not exists (select 1 from shop s where s.id = due.shop_id)`.execute(db);
   return {
     limitKeys: rows.flatMap((row) => (row.limit_key ? [row.limit_key] : [])),
     unloadedShops: rows.flatMap((row) => (row.shop_id ? [row.shop_id] : [])),
+    unknownShops: rows.flatMap((row) => (row.unknown ? [row.unknown] : [])),
   };
 }
 
@@ -148,6 +156,21 @@ export async function retryRun(db: Db, runId: string, connectionId: ConnectionId
       refused = greatest(0, refused - (select count(*) from again where state = 'refused')),
       gave_up = greatest(0, gave_up - (select count(*) from again where state = 'gave_up'))
     where id = ${runId} and exists (select 1 from again)`.execute(db);
+}
+
+export type Unsent = "refused" | "gave_up";
+
+/** Refused and given-up customers, all of them or those of one reason, are due again, behind fresh changes. @returns how many. */
+export async function retryUnsent(db: Db, connectionId: ConnectionId, only: { state: Unsent; reason: string } | null): Promise<number> {
+  const wanted = only ? sql`state = ${only.state} and coalesce(reason, 'unknown') = ${only.reason}` : sql`state in ('refused', 'gave_up')`;
+  const { rows } = await sql<{ n: string }>`
+    with again as (
+      update ledger set version = version + 1, lane = ${sql.lit(Lane.backfill)}, state = 'waiting', due_at = now(), attempts = 0,
+        failing_since = null, refused_fingerprint = null, rereads = 0, updated_at = now()
+      where connection_id = ${connectionId} and ${wanted} returning 1
+    )
+    select count(*) as n from again`.execute(db);
+  return Number(rows[0]?.n ?? 0);
 }
 
 /** Another account or another target: what we knew about contacts there says nothing here. */

@@ -1,3 +1,4 @@
+import { isCustomerId } from "@/model/customer";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 
 /** Lower goes first: a person who waits, then fresh changes, then history. */
@@ -45,4 +46,23 @@ export interface DueRow {
   force: boolean;
   historic: boolean;
   runId: string | null;
+}
+
+/** What the types of the columns do not promise: a row may have been damaged, or written by a release that knew more. */
+export function isReadable(row: DueRow): boolean {
+  return (
+    isCustomerId(row.customerId) &&
+    areTexts(row.ownedTags) &&
+    areTexts(row.ownedFields) &&
+    Array.isArray(row.leftBehind) &&
+    row.leftBehind.every(isHeld) &&
+    [row.failingSince, row.wantedAt, row.goneAt].every((at) => at === null || at instanceof Date)
+  );
+}
+
+const areTexts = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === "string");
+
+function isHeld(value: unknown): boolean {
+  const held = value as Partial<Record<keyof Held, unknown>> | null;
+  return typeof held?.remoteKey === "string" && areTexts(held.ownedTags) && areTexts(held.ownedFields);
 }

@@ -149,3 +149,12 @@ function toRecord(verdict: Verdict) {
 function isFinal(state: RowState): boolean {
   return state !== "waiting" && state !== "retrying";
 }
+
+/** What could not be read of these rows is forgotten, so that a person can have their customers sent anew. */
+export async function clearDamage(db: Db, lease: { limitKey: string; token: number }, rows: readonly DueRow[]): Promise<void> {
+  const keys = rows.map((row) => ({ connection: row.connectionId, customer: row.customerId }));
+  await sql`
+    update ledger l set owned_tags = '[]', owned_fields = '[]', left_behind = '[]', wanted_at = null, gone_at = null
+    from json_to_recordset(${JSON.stringify(keys)}::json) as v(connection text, customer text)
+    where l.connection_id = v.connection and l.customer_id = v.customer and ${holds(lease)}`.execute(db);
+}

@@ -128,6 +128,13 @@ export interface ReasonCount {
   count: number;
 }
 
+/** Customers of a connection that are not sent any more before somebody says so. */
+export interface UnsentView {
+  state: "refused" | "gave_up";
+  reason: string;
+  count: number;
+}
+
 export interface SettingsView {
   version: number;
   values: Record<string, string | boolean>;

@@ -7,6 +7,7 @@ export const migrations: Record<string, Migration> = {
   "0002_auth_data": { up: authData },
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
+  "0005_catch_up_wanted": { up: catchUpWanted },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -215,4 +216,9 @@ async function pausedShop(db: Kysely<unknown>): Promise<void> {
 async function leftBehind(db: Kysely<unknown>): Promise<void> {
   await sql`alter table ledger add column left_behind jsonb not null default '[]'`.execute(db);
   await sql`create index ledger_left_behind on ledger (connection_id) where left_behind <> '[]'`.execute(db);
+}
+
+/** Since when an event that names nobody wants the shop looked at, and when the last look began. */
+async function catchUpWanted(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table shop add column catch_up_wanted_at timestamptz, add column catch_up_began_at timestamptz`.execute(db);
 }

@@ -46,13 +46,25 @@ export function createSaleorClient(options: SaleorClientOptions): SaleorClient {
   const limiter = options.limiter ?? createReadLimiter();
   return {
     async request<R, V>(document: TypedDocumentNode<R, V>, variables: V, { signal }: { signal?: AbortSignal } = {}) {
-      const paused = limiter.pausedSeconds();
-      if (paused > 0) return { kind: "unavailable", reason: "throttled", afterSeconds: paused };
-      const answer = await limiter.run(() => post<R>(options, { document, variables, signal }));
-      if (answer.kind === "unavailable" && answer.reason === "throttled") limiter.pause(answer.afterSeconds ?? THROTTLE_SECONDS);
-      return answer;
+      const ask = async () => left(limiter) ?? note(limiter, await post<R>(options, { document, variables, signal }));
+      return left(limiter) ?? limiter.run(ask);
     },
   };
+}
+
+function left(limiter: ReadLimiter): Extract<SaleorAnswer<never>, { kind: "unavailable" }> | null {
+  const paused = limiter.pausedSeconds();
+  return paused > 0 ? { kind: "unavailable", reason: limiter.trouble(), afterSeconds: paused } : null;
+}
+
+/** These say something about the shop, not about what was asked. */
+const SHOP_IS_AWAY = /^(http_5\d\d|network|timeout|not_graphql)$/;
+
+function note<R>(limiter: ReadLimiter, answer: SaleorAnswer<R>): SaleorAnswer<R> {
+  if (answer.kind !== "unavailable") limiter.answered();
+  else if (answer.reason === "throttled") limiter.pause(answer.afterSeconds ?? THROTTLE_SECONDS);
+  else if (SHOP_IS_AWAY.test(answer.reason)) limiter.failed(answer.reason);
+  return answer;
 }
 
 async function post<R>(

@@ -42,10 +42,13 @@ export function sharedJwks(): JwksCache {
 export function saleorClientFor(authData: AuthData): SaleorClient {
   const own = shared();
   own.limiters ??= new Map();
-  const limiter = own.limiters.get(authData.saleorApiUrl) ?? createReadLimiter();
+  const limiter = own.limiters.get(authData.saleorApiUrl) ?? createReadLimiter(pauses());
   own.limiters.set(authData.saleorApiUrl, limiter);
   return createSaleorClient({ saleorApiUrl: authData.saleorApiUrl, token: authData.token, fetch: sharedFetch(), limiter });
 }
+
+/** Shorter than the pauses of rows: whoever opens a page should not wait for long once the shop is back. */
+const pauses = () => ({ minSeconds: env().RETRY_MIN_SECONDS / 10, maxSeconds: Math.min(30, env().RETRY_MAX_SECONDS) });
 
 /** New keys are kept beside the token, so that a start without the shop at hand can still judge signatures. */
 async function keepJwks(saleorApiUrl: string, jwks: string): Promise<void> {

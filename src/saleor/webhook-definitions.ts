@@ -7,6 +7,8 @@ import {
   AccountConfirmedDocument,
   AccountDeletedDocument,
   AccountEmailChangedDocument,
+  AddressDeletedDocument,
+  AddressUpdatedDocument,
   AppDeletedDocument,
   CustomerCreatedDocument,
   CustomerDeletedDocument,
@@ -36,6 +38,8 @@ export type WebhookEvent =
   | "ACCOUNT_CONFIRMED"
   | "ACCOUNT_EMAIL_CHANGED"
   | "ACCOUNT_DELETED"
+  | "ADDRESS_UPDATED"
+  | "ADDRESS_DELETED"
   | "APP_DELETED";
 
 const OLDEST: CoreVersion = [3, 21, 0];
@@ -52,6 +56,8 @@ export const webhookDefinitions: readonly WebhookDefinition[] = [
   webhook("ACCOUNT_CONFIRMED", AccountConfirmedDocument),
   webhook("ACCOUNT_EMAIL_CHANGED", AccountEmailChangedDocument),
   webhook("ACCOUNT_DELETED", AccountDeletedDocument),
+  webhook("ADDRESS_UPDATED", AddressUpdatedDocument),
+  webhook("ADDRESS_DELETED", AddressDeletedDocument),
   // Earlier cores have the event but not the type: a query naming it fails the whole install (core 3.23, read 2026-08).
   webhook("CUSTOMER_DELETED", CustomerDeletedDocument, [3, 23, 5]),
   // Reaches the removed app itself only from 3.23.5 on.

@@ -10,6 +10,8 @@ export interface AnotherShop {
 }
 
 export interface AnotherShopOptions extends SaleorOptions {
+  /** Id of the account; without it the first one. */
+  account?: string;
   /** Name of the audience; without it the first one. */
   audience?: string;
   settings?: Record<string, string | boolean>;
@@ -18,12 +20,12 @@ export interface AnotherShopOptions extends SaleorOptions {
 
 export async function openAnotherShop(
   town: Pick<Connected, "app" | "mailchimp">,
-  { audience, settings, live = true, ...shop }: AnotherShopOptions = {},
+  { account, audience, settings, live = true, ...shop }: AnotherShopOptions = {},
 ): Promise<AnotherShop> {
   const saleor = await startSaleor({ retryScale: 0.01, ...shop });
   const { appId } = await saleor.install(town.app.manifestUrl);
   const page = await town.app.page(saleor);
-  const connectionId = await connect(page, town.mailchimp);
+  const connectionId = await connect(page, town.mailchimp, account);
   const { version } = await page.connections.settings.query({ id: connectionId });
   const values = { audience: town.mailchimp.audience(audience).id, ...settings };
   await page.connections.saveSettings.mutate({ id: connectionId, version, values });

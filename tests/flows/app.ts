@@ -159,11 +159,11 @@ async function patiently<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** Signs in as a person would: ticket, our start door, Mailchimp's consent page, our callback, confirmation in the frame. */
-export async function connect(page: Page, mailchimp: MailchimpSandbox): Promise<string> {
+export async function connect(page: Page, mailchimp: MailchimpSandbox, accountId?: string): Promise<string> {
   const ticket = await page.connect.ticket.mutate({ provider: "mailchimp" });
   const start = await fetch(ticket.url, { redirect: "manual" });
   const cookie = (start.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-  const back = await mailchimp.consent(start.headers.get("location") ?? "");
+  const back = await mailchimp.consent(start.headers.get("location") ?? "", { accountId });
   await fetch(back, { headers: { cookie }, redirect: "manual" });
   const confirmed = await page.connect.confirm.mutate({ attemptId: ticket.attemptId });
   if (confirmed.kind !== "connected") throw new Error(`not connected: ${JSON.stringify(confirmed)}`);

@@ -51,3 +51,14 @@ describe("a pause of live sync", () => {
     await until(() => member("meanwhile@shop-one.dev")?.merge_fields.FNAME === person.firstName);
   });
 });
+
+describe("an address that somebody edits in Saleor", () => {
+  it("has its customer looked at soon, though the event says of nobody whose it is and the next catch-up is far away", async () => {
+    const person = await town.saleor.customers.create({ email: "moved@shop-one.dev" });
+    await until(() => member("moved@shop-one.dev"));
+    await until(async () => (await town.app.rows("select 1 from shop where catch_up_until is not null")).length === 0);
+    await town.app.rows("update shop set catch_up_at = now() + interval '1 hour', catch_up_began_at = now() - interval '1 hour'");
+    const edited = await town.saleor.customers.editAddress(person.id, { phone: "+4930901820" });
+    await until(() => readSince(edited.updatedAt - 1_000));
+  });
+});

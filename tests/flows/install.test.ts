@@ -88,6 +88,8 @@ describe("installing", () => {
       "ACCOUNT_CONFIRMED",
       "ACCOUNT_EMAIL_CHANGED",
       "ACCOUNT_DELETED",
+      "ADDRESS_UPDATED",
+      "ADDRESS_DELETED",
     ];
     expect(eventsOf(saleor, appId)).toEqual(expect.arrayContaining(always));
     expect(eventsOf(saleor, appId).includes("CUSTOMER_DELETED")).toBe(deletions);

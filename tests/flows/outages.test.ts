@@ -56,6 +56,24 @@ describe("Mailchimp does not answer as it should", () => {
   });
 });
 
+describe("while it does not answer", () => {
+  it("one customer is sent as a probe, however many wait, and then everybody goes", async () => {
+    const emails = Array.from({ length: 60 }, (_, n) => `waits${n}@shop-one.dev`);
+    const leftAlone = () => town.app.logged().split('"provider left alone"').length - 1;
+    town.mailchimp.fail({ kind: "error500" });
+    await Promise.all(emails.map((email) => town.saleor.customers.create({ email })));
+    await town.saleor.settled();
+    // What went out before anybody knew has come back.
+    const known = leftAlone();
+    await until(() => leftAlone() > known);
+    const [probes, asked] = [leftAlone(), town.mailchimp.requests.length];
+    await until(() => leftAlone() >= probes + 3);
+    expect(town.mailchimp.requests.length - asked).toBeLessThanOrEqual(leftAlone() - probes + 1);
+    town.mailchimp.heal();
+    await until(() => emails.every(member));
+  });
+});
+
 describe("one bad record", () => {
   it("holds back nobody, even when it fails like an outage would", async () => {
     town.mailchimp.fail({ kind: "error500", match: hashOf("poison@shop-one.dev") });

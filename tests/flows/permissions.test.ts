@@ -57,6 +57,8 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "runs.toBackground": { needs: "both", input: ({ runId }) => ({ runId }), ofShop: "run" },
   "runs.reasons": { needs: "both", input: ({ runId }) => ({ runId }), ofShop: "run" },
   "runs.rows": { needs: "both", input: ({ runId }) => ({ runId, after: null, limit: 10 }), ofShop: "run" },
+  "customers.unsent": { needs: "either", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
+  "customers.retry": { needs: "both", input: ({ connectionId }) => ({ connectionId, only: null }), ofShop: "connection" },
   "customers.syncNow": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId, who: "VXNlcjox" }), ofShop: "connection" },
 };
 

@@ -85,6 +85,38 @@ describe("asking a shop", () => {
     expect(calls).toBe(2);
   });
 
+  it("leaves a shop alone that keeps failing, longer each time, tells who asks meanwhile, and takes its first answer for good news", async () => {
+    let time = 0;
+    let calls = 0;
+    let status = 502;
+    const limiter = createReadLimiter({ now: () => time, minSeconds: 1, maxSeconds: 4 });
+    const failing = async (): Promise<FetchAnswer> => {
+      calls += 1;
+      return { status, text: '{"data":{"app":null,"shop":{}}}', header: () => null };
+    };
+    const asking = createSaleorClient({ saleorApiUrl: saleor.apiUrl, token, fetch: failing, limiter });
+    const ask = (n = 1) => Promise.all(Array.from({ length: n }, () => asking.request(AppIdentityDocument, {})));
+    // One failure is a blip; whoever waits behind those that fail is not sent after them.
+    await ask();
+    expect((await ask(40)).every(({ kind }) => kind === "unavailable")).toBe(true);
+    expect(calls).toBe(5);
+    expect(await ask()).toEqual([{ kind: "unavailable", reason: "http_502", afterSeconds: 1 }]);
+    for (const pause of [1, 2, 4, 4]) {
+      time += pause * 1_000;
+      const before = calls;
+      await ask();
+      await ask();
+      expect(calls).toBe(before + 1);
+    }
+    time += 4_000;
+    status = 200;
+    expect((await ask(3)).map(({ kind }) => kind)).toEqual(["ok", "ok", "ok"]);
+    status = 502;
+    await ask();
+    status = 200;
+    expect((await ask())[0]?.kind).toBe("ok");
+  });
+
   it("keeps at most four requests in flight", async () => {
     let running = 0;
     let most = 0;

@@ -51,6 +51,16 @@ describe("what is not our fault is not lost", () => {
     expect(town.app.logged()).toContain("webhook not kept");
   });
 
+  it("asks to come back where the shop's row is gone, and keeps the change then", async () => {
+    const [shop] = await town.app.rows<{ id: string }>("select id from shop");
+    await town.app.rows("delete from shop");
+    const person = await town.saleor.customers.create({ email: "orphan@shop-one.dev" });
+    await until(() => member("orphan@shop-one.dev"), 25_000);
+    expect(town.saleor.deliveries.find((one) => one.customerId === person.id)?.attempts.map(({ answer }) => answer)).toEqual([503, 200]);
+    expect(town.app.logged().split("marks for a shop that is not known")).toHaveLength(2);
+    expect(town.app.logged()).toContain(shop!.id);
+  });
+
   it("finds the new key after the shop has changed it, also when the keys could not be had at first", async () => {
     town.saleor.dials.retryScale = 0.1;
     town.saleor.fail({ kind: "error500", where: "jwks" });

@@ -1,18 +1,41 @@
 import { z } from "zod";
-import { readRows, type SettledRow } from "@/ledger/look";
-import { markNow } from "@/ledger/marks";
+import { countReasons, readRows, type SettledRow } from "@/ledger/look";
+import { markNow, retryUnsent } from "@/ledger/marks";
 import { mappingOf } from "@/mapping/map-customer";
 import type { EngineSettings, OpenConnection } from "@/model/connection";
+import { isCustomerId } from "@/model/customer";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { saleorReason } from "@/saleor/reasons";
 import { findConnection, isStopped } from "./present";
-import { type Admitted, needing, notFound, router } from "./trpc";
-import type { SyncNowResult } from "./views";
+import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
+import type { SyncNowResult, UnsentView } from "./views";
 
 /** A person waits in front of the page. */
 const OUTCOME_WAIT_MS = 20_000;
 
+const ofConnection = z.object({ connectionId: z.string().max(100) });
+
 export const customerRoutes = router({
+  /** Refused and given-up customers by reason. Counts only. */
+  unsent: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(ofConnection)
+    .query(async ({ ctx, input }): Promise<UnsentView[]> => {
+      if (!(await findConnection(ctx, input.connectionId))) throw notFound("connection");
+      const reasons = await countReasons(ctx.rooms.db, input.connectionId, null);
+      return reasons.filter((one): one is UnsentView => one.state === "refused" || one.state === "gave_up");
+    }),
+
+  /** Sends them again: all, or those of one reason. One customer goes by `syncNow`. */
+  retry: needing("MANAGE_APPS", "MANAGE_USERS")
+    .input(ofConnection.extend({ only: z.object({ state: z.enum(["refused", "gave_up"]), reason: z.string().max(200) }).nullable() }))
+    .mutation(async ({ ctx, input }): Promise<{ again: number }> => {
+      const row = await findConnection(ctx, input.connectionId);
+      if (!row) throw notFound("connection");
+      const again = await retryUnsent(ctx.rooms.db, row.id, input.only);
+      if (again > 0) ctx.rooms.wake(row.limitKey);
+      return { again };
+    }),
+
   syncNow: needing("MANAGE_USERS")
     .input(z.object({ connectionId: z.string().max(100), who: z.string().trim().min(1).max(320) }))
     .mutation(async ({ ctx, input }): Promise<SyncNowResult> => {
@@ -30,7 +53,7 @@ export const customerRoutes = router({
 type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
 
 async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
-  if (!who.includes("@")) return /^[A-Za-z0-9+/]{4,200}={0,2}$/.test(who) ? { kind: "found", id: who } : { kind: "not_found" };
+  if (!who.includes("@")) return isCustomerId(who) ? { kind: "found", id: who } : { kind: "not_found" };
   const client = await ctx.rooms.clientOf(ctx.shop);
   if (!client) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
   const found = await findCustomerByEmail(client, who);

@@ -2,6 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { countReasons, runRows } from "@/ledger/look";
 import type { Run } from "@/ledger/runs";
+import { isCustomerId } from "@/model/customer";
 import { findConnection, isStopped, presentRun } from "./present";
 import { preview } from "./preview";
 import { type Admitted, needing, notFound, router } from "./trpc";
@@ -10,7 +11,7 @@ import type { ChunkAnswer, PreviewView, ReasonCount, RunView } from "./views";
 /** Starting and driving a full sync needs both: it spends the merchant's plan and sends customers' data. */
 const procedure = () => needing("MANAGE_APPS", "MANAGE_USERS");
 const byRun = z.object({ runId: z.string().max(100) });
-const customerId = z.string().regex(/^[A-Za-z0-9+/]{4,200}={0,2}$/);
+const customerId = z.string().refine(isCustomerId, "not the id of a customer");
 const cursor = z.unknown().refine((value) => JSON.stringify(value ?? null).length < 20_000, "cursor too large");
 
 export const runRoutes = router({

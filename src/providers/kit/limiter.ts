@@ -70,7 +70,8 @@ class Allowance {
 }
 
 export function createLimiter(options: LimiterOptions): Limiter {
-  const now = options.now ?? Date.now;
+  // By a clock that does not jump: a hold that was set while it was ahead would last for as long.
+  const now = options.now ?? (() => performance.now());
   const allowance = new Allowance(options, now);
   const queue = new Set<Waiter>();
   const urgentQueue = new Set<Waiter>();

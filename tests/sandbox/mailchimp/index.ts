@@ -28,7 +28,7 @@ export { hashOf } from "./addresses";
 export { hasContract } from "./contract";
 export type { FaultSpec } from "./faults";
 export type { AudienceHandle, MemberSeed } from "./handle";
-export { exampleStore, otherStore } from "./world";
+export { exampleStore, manyStores, otherStore } from "./world";
 
 interface AccountHandle {
   readonly accountId: string;

@@ -112,6 +112,14 @@ export const otherStore = (): AccountSeed => ({
   audiences: [{ name: "Other Store customers", mergeFields: standardFields() }],
 });
 
+/** As many accounts as a test has shops, each with one audience that is named like the account. */
+export const manyStores = (count: number): AccountSeed[] =>
+  Array.from({ length: count }, (_, n) => {
+    const name = `Store ${String(n + 1).padStart(2, "0")}`;
+    const accountId = createHash("sha256").update(name).digest("hex").slice(0, 25);
+    return { accountId, name, email: `owner@store${n + 1}.example`, dc: "us1", audiences: [{ name, mergeFields: standardFields() }] };
+  });
+
 const newKey = (dc: string) => `${randomBytes(16).toString("hex")}-${dc}`;
 export const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
 

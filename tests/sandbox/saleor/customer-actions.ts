@@ -33,8 +33,8 @@ export interface CustomerActions {
   changeEmail(id: string, email: string, how?: How): Promise<Person>;
   /** Confirms the account: ACCOUNT_CONFIRMED only. */
   confirm(id: string, how?: How): Promise<Person>;
-  /** Edits the default address in place: no customer event, but `updatedAt` moves. */
-  editAddress(id: string, patch: Partial<AddressData>): Promise<Person>;
+  /** Edits the default address in place: no customer event, but `updatedAt` moves, and ADDRESS_UPDATED names nobody. */
+  editAddress(id: string, patch: Partial<AddressData>, how?: How): Promise<Person>;
   /** Moves `updatedAt` and nothing else. */
   login(id: string): Promise<Person>;
   delete(id: string, how?: How): Promise<void>;
@@ -107,10 +107,10 @@ export function makeCustomerActions(world: World, courier: Courier): CustomerAct
     changeEmail: (id, email, how) =>
       saveAndFire({ ...must(id), email: email.toLowerCase() }, ["CUSTOMER_UPDATED", "ACCOUNT_EMAIL_CHANGED"], how),
     confirm: (id, how) => saveAndFire({ ...must(id), isConfirmed: true }, ["ACCOUNT_CONFIRMED"], how),
-    async editAddress(id, patch) {
+    async editAddress(id, patch, how) {
       const person = must(id);
       const edited = { ...(person.defaultBillingAddress ?? anAddress(person)), ...patch };
-      return store.save({ ...person, defaultBillingAddress: edited });
+      return saveAndFire({ ...person, defaultBillingAddress: edited }, ["ADDRESS_UPDATED"], how);
     },
     async login(id) {
       return store.save({ ...must(id), lastLogin: nowMicros() });

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { ConnectionView, ReasonCount } from "@/dashboard/api/views";
 import { Pill, type Tone } from "../parts/pill";
@@ -5,7 +6,14 @@ import { useProviderText } from "../text";
 
 const TONES: Record<ReasonCount["state"], Tone> = { skipped: "neutral", refused: "bad", gave_up: "bad", retrying: "warn" };
 
-export const ReasonsTable = ({ connection, reasons }: { connection: ConnectionView; reasons: ReasonCount[] }) => {
+interface ReasonsTableProps<R extends ReasonCount> {
+  connection: ConnectionView;
+  reasons: R[];
+  /** What can be done about this reason. */
+  action?: (reason: R) => ReactNode;
+}
+
+export const ReasonsTable = <R extends ReasonCount>({ connection, reasons, action }: ReasonsTableProps<R>) => {
   const t = useTranslations();
   const format = useFormatter();
   const text = useProviderText(connection.provider, connection.title);
@@ -19,16 +27,22 @@ export const ReasonsTable = ({ connection, reasons }: { connection: ConnectionVi
           <th scope="col" className="crm-number">
             {t("reasons.count")}
           </th>
+          {action ? (
+            <th scope="col">
+              <span className="crm-hidden">{t("reasons.action")}</span>
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody>
-        {reasons.map(({ state, reason, count }) => (
-          <tr key={`${state} ${reason}`}>
+        {reasons.map((one) => (
+          <tr key={`${one.state} ${one.reason}`}>
             <td>
-              <Pill tone={TONES[state]}>{t(`state.${state}`)}</Pill>
+              <Pill tone={TONES[one.state]}>{t(`state.${one.state}`)}</Pill>
             </td>
-            <td>{text.reason(reason)}</td>
-            <td className="crm-number">{format.number(count)}</td>
+            <td>{text.reason(one.reason)}</td>
+            <td className="crm-number">{format.number(one.count)}</td>
+            {action ? <td className="crm-end">{action(one)}</td> : null}
           </tr>
         ))}
       </tbody>

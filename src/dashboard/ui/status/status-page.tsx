@@ -14,6 +14,7 @@ import { ConnectionDetails } from "./connection-details";
 import { HealthCallout } from "./health-callout";
 import { SyncOne } from "./sync-one";
 import { Tiles } from "./tiles";
+import { UnsentCard } from "./unsent";
 
 export const StatusPage = () => {
   const t = useTranslations();
@@ -50,6 +51,7 @@ const Status = ({ connection, readAt }: { connection: ConnectionView; readAt: nu
     callout={<HealthCallout connection={connection} />}
   >
     <Tiles counts={connection.counts} />
+    <UnsentCard connection={connection} />
     <FullSyncCard connection={connection} readAt={readAt} />
     <SyncOne connection={connection} />
     <ConnectionDetails connection={connection} />
