@@ -3,7 +3,7 @@
  * Nothing is removed while somebody else stands behind its address: another row of the connection, or a customer in
  * Saleor, to whom it passes on.
  */
-import { isIdentityTaken, passOn } from "@/ledger/due";
+import { isHeldByAnother, passOn } from "@/ledger/due";
 import type { DueRow, Held } from "@/ledger/row";
 import type { OpenConnection } from "@/model/connection";
 import type { Outcome } from "@/model/outcome";
@@ -34,7 +34,8 @@ export async function partWith(deps: DrainDeps, work: PartingWork, held: Held): 
   if (contact.kind !== "ok") return { kind: "outcome", outcome: contact };
   if (contact.value === null) return { kind: "closed", reason: "already_removed" };
   const hmac = emailHmac(connection.pepper, contact.value.email);
-  if (await isIdentityTaken(deps.db, connection.id, hmac, row.customerId)) return { kind: "closed", reason: "identity_in_use" };
+  const contactNow = { remoteKey: held.remoteKey, emailHmac: hmac };
+  if (await isHeldByAnother(deps.db, connection.id, contactNow, row.customerId)) return { kind: "closed", reason: "identity_in_use" };
   const owner = await deps.findCustomerByEmail(connection.shop, contact.value.email);
   if (owner.kind === "unreadable") return { kind: "outcome", outcome: { kind: "retry", reason: saleorReason(owner.reason) } };
   if (owner.kind === "none") return remove(work, held.remoteKey);

@@ -159,12 +159,16 @@ export async function forgetLeft(
     where l.connection_id = ${row.connectionId} and l.customer_id = ${row.customerId} and ${holds(lease)}`.execute(db);
 }
 
-/** Does another customer that is not gone stand under this identity? */
-export async function isIdentityTaken(db: Db, connectionId: ConnectionId, hmac: string, except: CustomerId): Promise<boolean> {
+/** Does another customer that is not gone stand for this contact, under this identity? */
+export async function isHeldByAnother(
+  db: Db,
+  connectionId: ConnectionId,
+  contact: { remoteKey: string; emailHmac: string },
+  except: CustomerId,
+): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from ledger where connection_id = ${connectionId} and email_hmac = ${hmac} and customer_id <> ${except} and state <> 'gone' limit 1`.execute(
-    db,
-  );
+    select 1 from ledger where connection_id = ${connectionId} and email_hmac = ${contact.emailHmac} and remote_key = ${contact.remoteKey}
+      and customer_id <> ${except} and state <> 'gone' limit 1`.execute(db);
   return rows.length > 0;
 }
 

@@ -73,6 +73,18 @@ describe("an e-mail address changes hands", () => {
     expect(nameAt(at("elsewhere"))).toBe("leaver");
   });
 
+  it("archives the contact when its taker is deleted before we hear that the leaver has left", async () => {
+    const leaver = await person("leaver");
+    await move(leaver.id, at("elsewhere"), true);
+    const taker = await town.saleor.customers.create({ email: at("leaver"), firstName: "taker" });
+    await until(() => nameAt(at("leaver")) === "taker");
+    await settled();
+    await town.saleor.customers.delete(taker.id);
+    await until(() => member(at("leaver"))?.status === "archived");
+    await touch(leaver.id);
+    await until(() => member(at("elsewhere"))?.status === "transactional");
+  });
+
   it("lets two customers swap their addresses, each with the own name and tags", async () => {
     const [a, b] = [await person("a", ["tag a"]), await person("b", ["tag b"])];
     await move(a.id, at("between"), true);
