@@ -108,7 +108,7 @@ const connectionOf = (id: string) => ({
   id,
   shop: { id: `shop of ${id}`, saleorApiUrl: `https://${id}/graphql/`, appId: "app" },
   provider: "made_up",
-  settings: { connection: id, importTag: "", includeStaff: false, deletion: "leave" as const },
+  settings: { connection: id, importTag: "", includeStaff: false, deletion: "leave" as const, deletionTag: "Deleted in Saleor" },
   credentials: {},
   target: "place",
   limitKey: limitKeyOf(id),
@@ -118,7 +118,15 @@ const connectionOf = (id: string) => ({
 
 function customer(id: string): Customer {
   const at = "2026-11-22T10:00:00Z";
-  const nothing = { externalReference: null, lastLogin: null, defaultBillingAddress: null, defaultShippingAddress: null, privateMeta: {} };
+  const nothing = {
+    externalReference: null,
+    lastLogin: null,
+    defaultBillingAddress: null,
+    defaultShippingAddress: null,
+    privateMeta: {},
+    publicMeta: {},
+    hasOrders: null,
+  };
   const flags = { isActive: true, isStaff: false, isConfirmed: true };
   return {
     id,

@@ -2,20 +2,9 @@
  * One batch of one connection: read the customers, map them, skip what the fingerprint proves unchanged, deliver the
  * rest, settle everything. Every row leaves with exactly one verdict; silence is not proof of delivery.
  */
-<<<<<<< HEAD
-
-import type { DueRow } from "@/ledger/row";
-import { settle, type Verdict } from "@/ledger/settle";
-import { type Mapping, mappingOf } from "@/mapping/map-customer";
-
-=======
-
 import { type DueRow, isReadable } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
 import { type Mapping, mappingOf } from "@/mapping/map-customer";
-
->>>>>>> nothing-lost
-
 import type { Contact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
@@ -108,13 +97,8 @@ interface PlanInput {
   readAt: Date;
 }
 
-<<<<<<< HEAD
 function planSafely(deps: DrainDeps, work: BatchWork, input: PlanInput): Step {
   const { row } = input;
-=======
-function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; customer: Customer | undefined; readAt: Date }): Step {
-  const { row, customer, readAt } = input;
->>>>>>> nothing-lost
   try {
     return plan(work, input);
   } catch (error) {
@@ -122,8 +106,6 @@ function planSafely(deps: DrainDeps, work: BatchWork, input: { row: DueRow; cust
   }
 }
 
-<<<<<<< HEAD
-=======
 /** Set aside and said once: it must not hold up the others of its limit key. */
 function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
   const why = error === undefined ? {} : { error: describe(error) };
@@ -132,7 +114,6 @@ function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
 }
 
 function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): Step {
->>>>>>> nothing-lost
   if (!customer) return row.goneAt ? { kind: "gone", row } : { kind: "settled", verdict: judgeAbsent(row, readAt) };
   const { provider, connection } = work;
   const mapped = mapping.map(customer, row.ownedTags);
