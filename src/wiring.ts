@@ -23,6 +23,7 @@ import { bringBack } from "@/ledger/clock";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
+import { forgetOldHours } from "@/ledger/pulse";
 import { watchQueue } from "@/ledger/watch";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";

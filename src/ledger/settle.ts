@@ -1,4 +1,4 @@
-/** Verdicts go into the ledger; run counters move in the same statement. A stale token settles nothing. */
+/** Verdicts go into the ledger; counters of runs and hours move in the same statement. A stale token settles nothing. */
 import { sql } from "kysely";
 import type { Db } from "@/platform/db";
 import { holds } from "./due";
@@ -97,6 +97,11 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
           count(*) filter (where state = 'gave_up') as gave_up
         from done where final and run_id is not null group by run_id
       ) d where r.id = d.run_id
+    ), hours as (
+      insert into delivery_hour as h (connection_id, hour, sent, failed)
+      select connection_id, date_trunc('hour', now(), 'UTC'), count(*) filter (where delivered), count(*) filter (where final and state in ('refused', 'gave_up'))
+      from done where delivered or (final and state in ('refused', 'gave_up')) group by 1 order by 1
+      on conflict (connection_id, hour) do update set sent = h.sent + excluded.sent, failed = h.failed + excluded.failed
     ), connections as (
       update connection_state c set last_delivered_at = now()
       where c.id in (select connection_id from done where delivered)

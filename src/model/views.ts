@@ -55,7 +55,20 @@ export interface ConnectionView {
   fullSyncedAt: string | null;
   /** Next try while the provider does not answer, ISO instant. */
   nextTryAt: string | null;
+  /** Since when the change that waits longest has been due, ISO instant. */
+  waitingSince: string | null;
+  /** The last 24 hours, oldest first; the last one is under way. */
+  hours: HourView[];
   run: RunView | null;
+}
+
+export interface HourView {
+  /** Its beginning, ISO instant. */
+  at: string;
+  /** Contacts created or updated. */
+  sent: number;
+  /** Refused, or given up. */
+  failed: number;
 }
 
 /** Kept counters; they add up to the number of known customers. */

@@ -1,15 +1,17 @@
-import { Button, Text } from "@saleor/macaw-ui";
-import { useFormatter, useTranslations } from "use-intl";
-import type { ConnectionView } from "@/dashboard/api/views";
-import { totalOf, useHealthPill } from "../health";
+import { Text } from "@saleor/macaw-ui";
+import { useTranslations } from "use-intl";
+import type { ConnectionView, RunView } from "@/dashboard/api/views";
+import { totalOf } from "../health";
 import { HealthPill } from "../parts/health-pill";
+import { HoursChart } from "../parts/hours-chart";
+import { InSync } from "../parts/in-sync";
 import { Progress } from "../parts/progress";
 import { ProviderLogo } from "../parts/provider-logo";
 import { Section } from "../parts/section";
 import { When } from "../parts/when";
-import { AppLink, useGo } from "../shell/leave";
+import { AppLink } from "../shell/leave";
 import { useHealthText } from "../status/health-text";
-import { TurnOnLive } from "./turn-on-live";
+import { NextStep } from "./next-step";
 
 interface CardProps {
   connection: ConnectionView;
@@ -23,6 +25,7 @@ export const ConnectionCard = ({ connection, mayManage }: CardProps) => (
     end={<HealthPill connection={connection} />}
   >
     <Situation connection={connection} />
+    {connection.run?.state === "running" ? <RunBar run={connection.run} /> : null}
     <Numbers connection={connection} />
     <div className="crm-row">
       <NextStep connection={connection} mayManage={mayManage} />
@@ -47,45 +50,30 @@ const Situation = ({ connection }: { connection: ConnectionView }) => {
   const said = useHealthText(connection);
   return said ? (
     <Text as="p" size={3}>
-      {said.text}
+      {said.tone === "warning" ? `${said.title}. ${said.text}` : said.text}
     </Text>
   ) : null;
 };
 
+const RunBar = ({ run }: { run: RunView }) => {
+  const t = useTranslations();
+  return <Progress label={t("fullSync.title")} done={run.done} total={run.total} />;
+};
+
 const Numbers = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
-  const format = useFormatter();
-  const { counts, run } = connection;
-  const total = totalOf(counts);
-  const known = run?.state === "running" ? { done: run.done, total: run.total } : { done: counts.inSync, total };
-  if (total === 0 && run?.state !== "running") {
+  if (totalOf(connection.counts) === 0) {
     return (
       <Text as="p" size={3} color="default2">
         {t("overview.nothingSent")}
       </Text>
     );
   }
-  // Never rounded up: 100 % means everybody.
-  const percent = total === 0 ? 0 : Math.floor((counts.inSync / total) * 1000) / 1000;
   return (
     <>
-      <Text as="p" size={3} className="crm-number">
-        {t("overview.inSync", {
-          done: counts.inSync,
-          total,
-          percent: format.number(percent, { style: "percent", maximumFractionDigits: 1 }),
-        })}
-      </Text>
-      <Progress label={t("overview.bar", { title: connection.title })} done={known.done} total={known.total} />
-      <Text as="p" size={3} color="default2" className="crm-number">
-        {t("overview.counts", {
-          waiting: counts.waiting,
-          retrying: counts.retrying,
-          skipped: counts.skipped,
-          refused: counts.refused,
-          gaveUp: counts.gaveUp,
-        })}
-      </Text>
+      <InSync connection={connection} />
+      <Counts connection={connection} />
+      <HoursChart hours={connection.hours} />
       {connection.lastDeliveredAt ? (
         <Text as="p" size={2} color="default2">
           {t("overview.lastSent")} <When at={connection.lastDeliveredAt} />
@@ -95,51 +83,22 @@ const Numbers = ({ connection }: { connection: ConnectionView }) => {
   );
 };
 
-const NextStep = ({ connection, mayManage }: CardProps) => {
+/** Everybody who is not in sync, by why; together with those who are, it is the whole. */
+const Counts = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
-  const go = useGo();
-  const { word } = useHealthPill(connection);
-  const { id, provider, health, title, counts } = connection;
-  const open = (
-    <Button variant="secondary" onClick={() => go(`/c/${id}`)} aria-label={t("overview.openTitle", { title })}>
-      {t("overview.open")}
-    </Button>
-  );
-  if (!mayManage) return open;
-  if (health === "reconnect" || health === "unreadable") {
-    return (
-      <Button variant="primary" onClick={() => go(`/connect/${provider}`)}>
-        {t("overview.reconnect")}
-      </Button>
-    );
-  }
-  if (health === "target_gone") {
-    return (
-      <Button variant="primary" onClick={() => go(`/c/${id}/settings`)}>
-        {word}
-      </Button>
-    );
-  }
-  if (health === "setup") {
-    return (
-      <Button variant="secondary" onClick={() => go(`/c/${id}/settings`)}>
-        {t("overview.continueSetup")}
-      </Button>
-    );
-  }
-  if (health === "paused") {
-    return (
-      <>
-        <TurnOnLive connection={connection} />
-        {open}
-      </>
-    );
-  }
-  return counts.refused > 0 ? (
-    <Button variant="secondary" onClick={() => go(`/c/${id}`)}>
-      {t("overview.lookAtRefused", { count: counts.refused })}
-    </Button>
-  ) : (
-    open
+  const { waiting, retrying, skipped, refused, gaveUp } = connection.counts;
+  const parts = [
+    { key: "waiting", count: waiting },
+    { key: "retrying", count: retrying },
+    { key: "skipped", count: skipped },
+    { key: "refused", count: refused },
+    { key: "gaveUp", count: gaveUp },
+  ].filter(({ key, count }) => count > 0 || key === "waiting");
+  return (
+    <ul className="crm-counts crm-number" aria-label={t("tiles.label")}>
+      {parts.map(({ key, count }) => (
+        <li key={key}>{t(`overview.count.${key}`, { count })}</li>
+      ))}
+    </ul>
   );
 };
