@@ -3,6 +3,7 @@
  * pages and instrumentation as separate module graphs.
  */
 import type { AuthData } from "@saleor/app-sdk/APL";
+import { type AuditEntry, audit } from "@/connections/audit";
 import { createConnections } from "@/connections/connections";
 import { createOAuth } from "@/connections/oauth";
 import { createProblems } from "@/connections/problems";
@@ -242,6 +243,7 @@ async function build() {
   const tidyNowAndThen = nowAndThen(600_000, async () => {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
+    await forgetOldHours(db);
   });
 
   const mendClock = async () => {
@@ -348,6 +350,7 @@ async function build() {
     intake,
     bell,
     problems,
+    audit: (entry: AuditEntry) => audit(db, entry),
     wake: wakeForPage,
     takeTurn: turn,
     limiter,

@@ -6,7 +6,7 @@ export interface AuditEntry {
   shopId: ShopId;
   connectionId: ConnectionId | null;
   staffUserId: string | null;
-  action: "connected" | "disconnected" | "settings_changed" | "live_on" | "live_off";
+  action: "connected" | "disconnected" | "settings_changed" | "live_on" | "live_off" | "exported";
   /** Names of what changed, never values: settings may hold secrets. */
   detail: Record<string, string | number | boolean | readonly string[]>;
 }

@@ -118,16 +118,16 @@ export async function runRows(
   }));
 }
 
-/** Reasons with counts: of one run, or of everything that is not in sync. */
+/** Why customers of a run did not simply go through, with counts. */
 export async function countReasons(
   db: Db,
   connectionId: ConnectionId,
-  runId: string | null,
+  runId: string,
 ): Promise<{ state: RowState; reason: string; count: number }[]> {
   const { rows } = await sql<{ state: RowState; reason: string; n: string }>`
     select state, coalesce(reason, 'unknown') as reason, count(*) as n from ledger
     where connection_id = ${connectionId} and state in ('skipped', 'refused', 'gave_up', 'retrying')
-      and (${runId}::text is null or seen_run = ${runId})
+      and seen_run = ${runId}
     group by 1, 2 order by 3 desc limit 50`.execute(db);
   return rows.map((row) => ({ state: row.state, reason: row.reason, count: Number(row.n) }));
 }

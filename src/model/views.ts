@@ -135,6 +135,27 @@ export type PreviewView =
     }
   | { kind: "unavailable"; reason: string };
 
+/** One customer of a connection. Name and e-mail are not known here: a page asks Saleor for them, as whoever looks. */
+export interface ActivityRowView {
+  customerId: string;
+  state: "waiting" | "retrying" | "in_sync" | "skipped" | "refused" | "gave_up" | "gone";
+  reason: string | null;
+  vendorText: string | null;
+  warnings: string[];
+  attempts: number;
+  /** Of the newest change or outcome. */
+  at: string;
+  deliveredAt: string | null;
+  nextTryAt: string | null;
+}
+
+/** Newest first. `newer` and `older` name the pages beside it, where there are any. */
+export interface ActivityPage {
+  rows: ActivityRowView[];
+  newer: string | null;
+  older: string | null;
+}
+
 export interface ReasonCount {
   state: "skipped" | "refused" | "gave_up" | "retrying";
   reason: string;

@@ -59,6 +59,16 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "runs.rows": { needs: "both", input: ({ runId }) => ({ runId, after: null, limit: 10 }), ofShop: "run" },
   "customers.unsent": { needs: "either", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
   "customers.retry": { needs: "both", input: ({ connectionId }) => ({ connectionId, only: null }), ofShop: "connection" },
+  "activity.page": { needs: "either", input: ({ connectionId }) => ({ id: connectionId, limit: 10 }), ofShop: "connection" },
+  "activity.of": { needs: "either", input: ({ connectionId }) => ({ id: connectionId, customerIds: ["VXNlcjox"] }), ofShop: "connection" },
+  "activity.reasons": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "activity.retryOne": {
+    needs: "MANAGE_USERS",
+    input: ({ connectionId }) => ({ id: connectionId, customerId: "VXNlcjox" }),
+    ofShop: "connection",
+  },
+  "activity.retry": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "activity.export": { needs: "both", input: ({ connectionId }) => ({ id: connectionId, withNames: false }), ofShop: "connection" },
   "customers.syncNow": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId, who: "VXNlcjox" }), ofShop: "connection" },
 };
 

@@ -43,6 +43,20 @@ async function time(name: string, call: () => Promise<unknown>): Promise<void> {
 
 await time("overview: connections.list", () => page.connections.list.query());
 await time("status: connections.get", () => page.connections.get.query({ id: connectionId }));
+await time("activity: first page of everybody", () => page.activity.page.query({ id: connectionId, limit: 100 }));
+await time("activity: one state", () => page.activity.page.query({ id: connectionId, state: "skipped", limit: 100 }));
+await time("activity: one state and one reason", () =>
+  page.activity.page.query({ id: connectionId, state: "refused", reason: "unsubscribed", limit: 100 }),
+);
+await time("activity: reasons with counts", () => page.activity.reasons.query({ id: connectionId }));
+let place: string | null = null;
+await time("activity: page after page", async () => {
+  const shown: { older: string | null } = await page.activity.page.query({ id: connectionId, after: place, limit: 100 });
+  place = shown.older;
+});
+const deep = { at: new Date(Date.now() - (ROWS / 2) * 1000).toISOString(), customerId: "x" };
+const middle = Buffer.from(JSON.stringify(deep)).toString("base64url");
+await time("activity: in the middle of all rows", () => page.activity.page.query({ id: connectionId, after: middle, limit: 100 }));
 
 await town.close();
 process.exit(0);

@@ -1,4 +1,5 @@
 /** Every call of the pages. Permissions stand beside each procedure; tests/flows/permissions.test.ts walks over all of them. */
+import { activityRoutes } from "./activity";
 import { appRoutes } from "./app";
 import { connectRoutes } from "./connect";
 import { connectionRoutes } from "./connections";
@@ -12,6 +13,7 @@ export const appRouter = router({
   connect: connectRoutes,
   runs: runRoutes,
   customers: customerRoutes,
+  activity: activityRoutes,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,6 +1,7 @@
 import { Text } from "@saleor/macaw-ui";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, RunView } from "@/dashboard/api/views";
+import { activityPath } from "../activity/use-filter";
 import { totalOf } from "../health";
 import { HealthPill } from "../parts/health-pill";
 import { HoursChart } from "../parts/hours-chart";
@@ -87,17 +88,21 @@ const Numbers = ({ connection }: { connection: ConnectionView }) => {
 const Counts = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
   const { waiting, retrying, skipped, refused, gaveUp } = connection.counts;
-  const parts = [
-    { key: "waiting", count: waiting },
-    { key: "retrying", count: retrying },
-    { key: "skipped", count: skipped },
-    { key: "refused", count: refused },
-    { key: "gaveUp", count: gaveUp },
-  ].filter(({ key, count }) => count > 0 || key === "waiting");
+  const parts = (
+    [
+      { key: "waiting", state: "waiting", count: waiting },
+      { key: "retrying", state: "retrying", count: retrying },
+      { key: "skipped", state: "skipped", count: skipped },
+      { key: "refused", state: "refused", count: refused },
+      { key: "gaveUp", state: "gave_up", count: gaveUp },
+    ] as const
+  ).filter(({ key, count }) => count > 0 || key === "waiting");
   return (
     <ul className="crm-counts crm-number" aria-label={t("tiles.label")}>
-      {parts.map(({ key, count }) => (
-        <li key={key}>{t(`overview.count.${key}`, { count })}</li>
+      {parts.map(({ key, state, count }) => (
+        <li key={key}>
+          <AppLink href={activityPath(connection.id, { state })}>{t(`overview.count.${key}`, { count })}</AppLink>
+        </li>
       ))}
     </ul>
   );

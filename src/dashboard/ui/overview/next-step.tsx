@@ -2,6 +2,7 @@
 import { Button } from "@saleor/macaw-ui";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
+import { activityPath } from "../activity/use-filter";
 import { totalOf, useHealthPill } from "../health";
 import { useGo } from "../shell/leave";
 import { TurnOnLive } from "./turn-on-live";
@@ -52,7 +53,9 @@ function useStep(connection: ConnectionView, mayManage: boolean): Step | "turn_o
     }
   }
   if (health === "provider_down" || health === "catching_up") return null;
-  if (counts.gaveUp > 0) return { label: t("overview.lookAtGaveUp", { count: counts.gaveUp }), path: `/c/${id}` };
-  if (counts.refused > 0) return { label: t("overview.lookAtRefused", { count: counts.refused }), path: `/c/${id}` };
+  if (counts.gaveUp > 0)
+    return { label: t("overview.lookAtGaveUp", { count: counts.gaveUp }), path: activityPath(id, { state: "gave_up" }) };
+  if (counts.refused > 0)
+    return { label: t("overview.lookAtRefused", { count: counts.refused }), path: activityPath(id, { state: "refused" }) };
   return null;
 }
