@@ -71,6 +71,47 @@ export async function activityOf(db: Db, connectionId: ConnectionId, ids: readon
   return rows.map(toRow);
 }
 
+/** What an attempt came to. */
+export interface Answered {
+  at: Date;
+  state: RowState;
+  change: "created" | "updated" | "unchanged" | null;
+  reason: string | null;
+}
+
+/** One customer with what only a close look shows. */
+export interface ActivityRecord {
+  row: ActivityRow;
+  remoteKey: string | null;
+  ownedTags: string[];
+  deliveries: number;
+  /** Newest first, a few. */
+  answers: Answered[];
+}
+
+export async function recordOf(db: Db, connectionId: ConnectionId, customerId: CustomerId): Promise<ActivityRecord | null> {
+  const { rows } = await sql<RawRow & { remote_key: string | null; owned_tags: string[]; deliveries: number; answers: RawAnswer[] }>`
+    select ${columns}, l.remote_key, l.owned_tags, l.deliveries, l.answers from ledger l
+    where l.connection_id = ${connectionId} and l.customer_id = ${customerId}`.execute(db);
+  const [raw] = rows;
+  if (!raw) return null;
+  const answers = raw.answers.map(({ at, state, change, reason }) => ({
+    at: new Date(at * 1_000),
+    state,
+    change: change ?? null,
+    reason: reason ?? null,
+  }));
+  return { row: toRow(raw), remoteKey: raw.remote_key, ownedTags: raw.owned_tags, deliveries: raw.deliveries, answers };
+}
+
+interface RawAnswer {
+  /** Seconds. */
+  at: number;
+  state: RowState;
+  change?: Answered["change"];
+  reason?: string;
+}
+
 /** Reasons with how many customers stand under each: kept, not counted. */
 export async function reasonsOf(db: Db, connectionId: ConnectionId): Promise<{ state: RowState; reason: string; count: number }[]> {
   const { rows } = await sql<{ state: RowState; reason: string; n: string }>`

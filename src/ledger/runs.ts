@@ -64,13 +64,20 @@ export async function latestRun(db: Db, connectionId: ConnectionId): Promise<Run
   return (await selectRuns(db, sql`r.connection_id = ${connectionId}`))[0] ?? null;
 }
 
-async function selectRuns(db: Db, where: ReturnType<typeof sql>): Promise<Run[]> {
+/** Newest first. @param before exclusive: the start of the last one shown, as it was told. */
+export async function listRuns(db: Db, connectionId: ConnectionId, before: Date | null, limit: number): Promise<Run[]> {
+  // Told with milliseconds, kept with microseconds.
+  const older = before ? sql`and date_trunc('milliseconds', r.started_at) < ${before}` : sql``;
+  return selectRuns(db, sql`r.connection_id = ${connectionId} ${older}`, limit);
+}
+
+async function selectRuns(db: Db, where: ReturnType<typeof sql>, limit = 1): Promise<Run[]> {
   const { rows } = await sql<RawRun>`
     select r.*, (
       select count(*) from ledger l where l.run_id = r.id and l.state = 'retrying' and l.seen_run = r.id
     ) as retrying
     from sync_run r join connection_state c on c.id = r.connection_id
-    where ${where} order by r.started_at desc limit 1`.execute(db);
+    where ${where} order by r.started_at desc limit ${limit}`.execute(db);
   return rows.map(toRun);
 }
 

@@ -68,6 +68,11 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
           where h->>'remoteKey' is distinct from case when v.has_remote then v.remote_key else l.remote_key end), '[]') end,
         warnings = coalesce(v.warnings, '[]'),
+        -- The same answer again is the same line; five are kept.
+        answers = jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+            'at', extract(epoch from now())::bigint, 'state', v.state, 'change', v.change, 'reason', v.reason)))
+          || jsonb_path_query_array(l.answers, case when l.answers->0->>'state' = v.state and l.answers->0->>'reason' is not distinct from v.reason
+            and l.answers->0->>'change' is not distinct from v.change then '$[1 to 4]'::jsonpath else '$[0 to 3]'::jsonpath end),
         change = coalesce(v.change, l.change),
         gone_at = case when v.gone_settled and l.version = v.version then null else l.gone_at end,
         created_by_run = case when v.change = 'created' then v.run_id else l.created_by_run end,

@@ -156,6 +156,41 @@ export interface ActivityPage {
   older: string | null;
 }
 
+/** One customer of one connection from all sides: Saleor, our mapping, the provider. Personal data: shown, never stored. */
+export type InspectView =
+  | {
+      kind: "record";
+      customerId: string;
+      /** `null`: never due here. */
+      row: ActivityRowView | null;
+      /** Newest first, a few. */
+      answers: { at: string; state: ActivityRowView["state"]; change: "created" | "updated" | "unchanged" | null; reason: string | null }[];
+      deliveries: number;
+      /** `metadata:<key>` for a value of metadata, else a key that the page words. */
+      saleor: { kind: "found"; facts: { key: string; value: string }[] } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
+      /** Why the mapping sends nobody. */
+      skipped: string | null;
+      /** Values that the mapping left out, as codes. */
+      problems: string[];
+      provider:
+        | { kind: "held"; status: string; url: string | null }
+        | { kind: "none" }
+        | { kind: "unavailable"; reason: string; vendorText: string | null };
+      fields: InspectField[];
+    }
+  | { kind: "unavailable"; reason: string };
+
+export interface InspectField {
+  /** `email`, `tags`, or the provider's own name. */
+  field: string;
+  /** `null`: not sent. */
+  ours: string | null;
+  /** `null`: not known there. */
+  theirs: string | null;
+  /** A delivery would change it. */
+  differs: boolean;
+}
+
 export interface ReasonCount {
   state: "skipped" | "refused" | "gave_up" | "retrying";
   reason: string;

@@ -66,3 +66,8 @@ export async function activityOrder(db: Kysely<unknown>): Promise<void> {
     await statement.execute(db);
   }
 }
+
+/** The last few outcomes of a customer, newest first: codes and times only. */
+export async function lastAnswers(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table ledger add column answers jsonb not null default '[]'`.execute(db);
+}

@@ -14,6 +14,7 @@ describe("Activity", () => {
   let browser: Browser;
   let merchant: Visit;
   let address = "";
+  let inspected = "";
   const table = () => merchant.app.getByRole("table");
   const row = (name: string | RegExp) => table().getByRole("row", { name });
   const button = (name: string | RegExp) => merchant.app.getByRole("button", { name });
@@ -149,8 +150,35 @@ describe("Activity", () => {
       .first()
       .getByRole("button", { name: /Open .* in Saleor/ })
       .click();
-    const log = await merchant.page.evaluate(() => (window as unknown as { dashboard: { log: { redirect?: string }[] } }).dashboard.log);
-    expect(log.at(-1)).toMatchObject({ redirect: expect.stringMatching(/^\/customers\/VXNlcj/), newContext: true });
+    const asked = () =>
+      merchant.page.evaluate(() =>
+        (window as unknown as { dashboard: { log: { redirect?: string; newContext?: boolean }[] } }).dashboard.log.at(-1),
+      );
+    const told = await eventually(asked, (last) => last !== undefined);
+    expect(told).toMatchObject({ redirect: expect.stringMatching(/^\/customers\/VXNlcj/), newContext: true });
+  });
+
+  it("looks closely at one customer: what Saleor says, what is sent, what is there, and why not", async () => {
+    await segment(/^Refused 1$/).click();
+    await row(/Nobody Known/)
+      .getByRole("link", { name: "Nobody Known" })
+      .click();
+    await merchant.app.getByText("Why was this refused?").waitFor();
+    await merchant.app.getByText("Mailchimp has no such contact.").waitFor();
+    await merchant.app.getByRole("link", { name: "All customers" }).click();
+    await segment(/^In sync/).click();
+    const link = table().getByRole("rowheader").getByRole("link").first();
+    await link.click();
+    await merchant.app.getByText("Mailchimp has everything that we send.").waitFor();
+    await merchant.page.waitForURL(/customer=VXNlcj/);
+    await button("Sync now").click();
+    await merchant.app
+      .getByText(/Mailchimp already had all of this/)
+      .first()
+      .waitFor();
+    await merchant.app.getByRole("region", { name: "Last answers" }).waitFor();
+    await button(/^Open in Mailchimp/).waitFor();
+    inspected = `${address}?customer=${encodeURIComponent(new URL(merchant.page.url()).searchParams.get("customer")!)}`;
   });
 
   describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
@@ -165,6 +193,19 @@ describe("Activity", () => {
       expect(overflow).toBeLessThanOrEqual(0);
       expect(merchant.complaints).toEqual([]);
     });
+  });
+
+  it.each([1280, 480])("shows one customer without a barrier in both themes at %i px", async (width) => {
+    for (const theme of ["light", "dark"] as const) {
+      await merchant.close();
+      const dashboard = await stack.openDashboard({ theme });
+      merchant = await visit(browser, dashboard.appPage(stack.appId, inspected), { width });
+      await merchant.app.getByText("Mailchimp has everything that we send.").waitFor();
+      await merchant.picture(`inspector-${theme}-${width}`);
+      expect(await merchant.barriers()).toEqual([]);
+      const overflow = await (await frameOf(merchant.page)).evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
   });
 
   it("shows ids and says why to a person who may not see customers", async () => {

@@ -42,6 +42,7 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "connect.confirm": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.cancel": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "runs.plan": { needs: "both", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
+  "runs.list": { needs: "either", input: ({ connectionId }) => ({ connectionId, limit: 10 }), ofShop: "connection" },
   "runs.preview": { needs: "both", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
   "runs.start": { needs: "both", input: ({ connectionId }) => ({ connectionId, total: 3 }), ofShop: "connection" },
   "runs.chunk": { needs: "both", input: ({ runId }) => ({ runId, ids: ["VXNlcjox"], cursor: null }), ofShop: "run" },
@@ -62,6 +63,11 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "activity.page": { needs: "either", input: ({ connectionId }) => ({ id: connectionId, limit: 10 }), ofShop: "connection" },
   "activity.of": { needs: "either", input: ({ connectionId }) => ({ id: connectionId, customerIds: ["VXNlcjox"] }), ofShop: "connection" },
   "activity.reasons": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "activity.inspect": {
+    needs: "MANAGE_USERS",
+    input: ({ connectionId }) => ({ id: connectionId, customerId: "VXNlcjox" }),
+    ofShop: "connection",
+  },
   "activity.retryOne": {
     needs: "MANAGE_USERS",
     input: ({ connectionId }) => ({ id: connectionId, customerId: "VXNlcjox" }),

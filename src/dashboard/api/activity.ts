@@ -1,12 +1,14 @@
 /** What became of each customer: the ledger page by page, tried again, or taken along as rows. Ids and codes only. */
 import { z } from "zod";
-import { type ActivityRow, activityOf, activityPage, allStates, type Filter, type Place, reasonsOf, retryAll } from "@/ledger/activity";
+import { activityOf, activityPage, allStates, type Filter, type Place, reasonsOf, retryAll } from "@/ledger/activity";
 import { markNow } from "@/ledger/marks";
 import type { RowState } from "@/ledger/row";
 import { isCustomerId } from "@/model/customer";
+import { inspect } from "./inspect";
 import { findConnection } from "./present";
+import { presentActivity } from "./present-activity";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { ActivityPage, ActivityRowView, ReasonCount } from "./views";
+import type { ActivityPage, ActivityRowView, InspectView, ReasonCount } from "./views";
 
 const customerId = z.string().refine(isCustomerId, "not the id of a customer");
 const filter = z.object({
@@ -36,8 +38,13 @@ export const activityRoutes = router({
     .input(z.object({ id: z.string().max(100), customerIds: z.array(customerId).min(1).max(100) }))
     .query(async ({ ctx, input }): Promise<ActivityRowView[]> => {
       await need(ctx, input.id);
-      return (await activityOf(ctx.rooms.db, input.id, input.customerIds)).map(present);
+      return (await activityOf(ctx.rooms.db, input.id, input.customerIds)).map(presentActivity);
     }),
+
+  /** Shows one customer's data: what Saleor says, what we would send, what the provider holds. */
+  inspect: needing("MANAGE_USERS")
+    .input(z.object({ id: z.string().max(100), customerId }))
+    .query(({ ctx, input }): Promise<InspectView> => inspect(ctx, input.id, input.customerId)),
 
   reasons: needingAny("MANAGE_APPS", "MANAGE_USERS")
     .input(z.object({ id: z.string().max(100) }))
@@ -83,7 +90,7 @@ export const activityRoutes = router({
       const page = { ...asFilter(input), from: placeOf(input.after), direction: "older" as const, limit: EXPORT_PAGE };
       const rows = await activityPage(ctx.rooms.db, input.id, page);
       const last = rows.length === EXPORT_PAGE ? rows.at(-1) : undefined;
-      return { rows: rows.map(present), next: last ? codeOf(last.place) : null };
+      return { rows: rows.map(presentActivity), next: last ? codeOf(last.place) : null };
     }),
 });
 
@@ -94,7 +101,7 @@ async function olderPage(ctx: Admitted, input: Asked & { limit: number }, from: 
   const rows = found.slice(0, input.limit);
   const [first, last] = [rows[0], rows.at(-1)];
   return {
-    rows: rows.map(present),
+    rows: rows.map(presentActivity),
     newer: from && first ? codeOf(first.place) : null,
     older: last && found.length > input.limit ? codeOf(last.place) : null,
   };
@@ -107,7 +114,7 @@ async function newerPage(ctx: Admitted, input: Asked & { limit: number }, from: 
   if (found.length <= input.limit) return null;
   const rows = found.slice(1);
   const [first, last] = [rows[0], rows.at(-1)];
-  return { rows: rows.map(present), newer: first ? codeOf(first.place) : null, older: last ? codeOf(last.place) : null };
+  return { rows: rows.map(presentActivity), newer: first ? codeOf(first.place) : null, older: last ? codeOf(last.place) : null };
 }
 
 /** As many as the names of ten reads of Saleor. */
@@ -135,18 +142,4 @@ function placeOf(code: string | null | undefined): Place | null {
   } catch {
     return null;
   }
-}
-
-function present(row: ActivityRow): ActivityRowView {
-  return {
-    customerId: row.customerId,
-    state: row.state,
-    reason: row.reason,
-    vendorText: row.vendorText,
-    warnings: row.warnings,
-    attempts: row.attempts,
-    at: row.at.toISOString(),
-    deliveredAt: row.deliveredAt?.toISOString() ?? null,
-    nextTryAt: row.dueAt?.toISOString() ?? null,
-  };
 }

@@ -10,13 +10,14 @@ import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { HealthCallout } from "../status/health-callout";
 import { ActivityList } from "./activity-list";
+import { Inspector } from "./inspector";
 import { useActivityFilter } from "./use-filter";
 
 export const ActivityPage = () => {
   const t = useTranslations();
-  const { connectionId: id } = useActivityFilter();
+  const { connectionId: id, customer } = useActivityFilter();
   const query = useQuery(useTRPC().connections.get.queryOptions({ id }, { refetchInterval: 5_000 }));
-  if (query.data) return <Activity connection={query.data} />;
+  if (query.data) return <Activity connection={query.data} customer={customer} />;
   return (
     <Page title={t("nav.activity")} hasWayBack nav={<ConnectionNav id={id} current="activity" />} isBusy={!query.isError}>
       {query.isError ? (
@@ -31,7 +32,7 @@ export const ActivityPage = () => {
   );
 };
 
-const Activity = ({ connection }: { connection: ConnectionView }) => (
+const Activity = ({ connection, customer }: { connection: ConnectionView; customer: string | null }) => (
   <Page
     title={connection.title}
     hasWayBack
@@ -39,6 +40,6 @@ const Activity = ({ connection }: { connection: ConnectionView }) => (
     nav={<ConnectionNav id={connection.id} current="activity" />}
     callout={<HealthCallout connection={connection} />}
   >
-    <ActivityList connection={connection} />
+    {customer ? <Inspector connection={connection} customerId={customer} /> : <ActivityList connection={connection} />}
   </Page>
 );

@@ -7,8 +7,10 @@ import type { ActivityRowView, ConnectionView } from "@/dashboard/api/views";
 import { RecordState } from "../parts/record-state";
 import { When } from "../parts/when";
 import type { Names } from "../saleor/names";
+import { AppLink } from "../shell/leave";
 import { useProviderText } from "../text";
 import { RowActs } from "./row-acts";
+import { activityPath } from "./use-filter";
 
 const ROW_PX = 57;
 const OVERSCAN = 8;
@@ -85,7 +87,7 @@ const Cells = ({ connection, row, names }: { connection: ConnectionView; row: Ac
   return (
     <>
       <th scope="row">
-        <Who row={row} names={names} />
+        <Who connection={connection} row={row} names={names} />
       </th>
       <td>
         <RecordState state={row.state} />
@@ -111,12 +113,15 @@ const Cells = ({ connection, row, names }: { connection: ConnectionView; row: Ac
   );
 };
 
-const Who = ({ row, names }: { row: ActivityRowView; names: Names }) => {
+const Who = ({ connection, row, names }: { connection: ConnectionView; row: ActivityRowView; names: Names }) => {
   const found = names.of(row.customerId);
+  const path = activityPath(connection.id, { customer: row.customerId });
   if (found) {
     return (
       <>
-        <div>{found.name || found.email}</div>
+        <div>
+          <AppLink href={path}>{found.name || found.email}</AppLink>
+        </div>
         {found.name ? (
           <Text size={2} color="default2">
             {found.email}
@@ -126,7 +131,11 @@ const Who = ({ row, names }: { row: ActivityRowView; names: Names }) => {
     );
   }
   if (names.isLoading) return <Skeleton height={3} __width="8rem" />;
-  return <code>{row.customerId}</code>;
+  return (
+    <AppLink href={path}>
+      <code>{row.customerId}</code>
+    </AppLink>
+  );
 };
 
 /** @param none stands there where there is nothing to say. */

@@ -12,6 +12,8 @@ export interface ActivityFilter {
   reason: string | null;
   after: string | null;
   before: string | null;
+  /** Looked at closely, by id. */
+  customer: string | null;
 }
 
 export const STATES: readonly State[] = ["waiting", "retrying", "refused", "gave_up", "skipped", "in_sync", "gone"];
@@ -30,7 +32,11 @@ export function useActivityFilter(): ActivityFilter & { show(change: Partial<Omi
     const one = (name: string) => (typeof query[name] === "string" && query[name] !== "" ? query[name] : null);
     const connectionId = String(query.connection);
     const state = STATES.find((known) => known === one("state")) ?? null;
-    const now = { state, reason: one("reason"), after: one("after"), before: one("before") };
-    return { connectionId, ...now, show: (change) => go(activityPath(connectionId, { ...now, after: null, before: null, ...change })) };
+    const now = { state, reason: one("reason"), after: one("after"), before: one("before"), customer: one("customer") };
+    return {
+      connectionId,
+      ...now,
+      show: (change) => go(activityPath(connectionId, { ...now, after: null, before: null, customer: null, ...change })),
+    };
   }, [query, go]);
 }

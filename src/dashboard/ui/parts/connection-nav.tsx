@@ -1,7 +1,7 @@
 import { useTranslations } from "use-intl";
 import { NavRow } from "./nav-row";
 
-export const ConnectionNav = ({ id, current }: { id: string; current: "status" | "settings" | "activity" }) => {
+export const ConnectionNav = ({ id, current }: { id: string; current: "status" | "settings" | "activity" | "runs" }) => {
   const t = useTranslations();
   return (
     <NavRow
@@ -10,6 +10,7 @@ export const ConnectionNav = ({ id, current }: { id: string; current: "status" |
         { href: `/c/${id}`, label: t("nav.status"), current: current === "status" },
         { href: `/c/${id}/settings`, label: t("nav.settings"), current: current === "settings" },
         { href: `/c/${id}/activity`, label: t("nav.activity"), current: current === "activity" },
+        { href: `/c/${id}/runs`, label: t("nav.runs"), current: current === "runs" },
       ]}
     />
   );
