@@ -3,13 +3,16 @@
  * pages and instrumentation as separate module graphs.
  */
 import type { AuthData } from "@saleor/app-sdk/APL";
+import { createAlerts } from "@/connections/alerts";
 import { type AuditEntry, audit } from "@/connections/audit";
+import { listAudit } from "@/connections/audit-log";
 import { createConnections } from "@/connections/connections";
 import { createOAuth } from "@/connections/oauth";
 import { createProblems } from "@/connections/problems";
 import type { LinkInput } from "@/connections/provider-parts";
 import { createSettingsStore } from "@/connections/settings-store";
 import { findShop, pausedShops, pauseShop, removeShop, resumeShop } from "@/connections/shops";
+import { languageOfStaff, setStaffLanguage } from "@/connections/staff-language";
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
@@ -28,6 +31,7 @@ import { forgetOldHours } from "@/ledger/pulse";
 import { watchQueue } from "@/ledger/watch";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
+import type { AppInfo } from "@/model/views";
 import { createSealer, createSigner } from "@/platform/crypto";
 import { closeSharedDatabase, sharedDatabase } from "@/platform/db";
 import { clientCredentials, endpointOverrides, env } from "@/platform/env";
@@ -185,6 +189,7 @@ async function build() {
       for (const walk of walks) await walk.tick();
       await tidyNowAndThen();
       await mendClockNowAndThen();
+      await alertNowAndThen();
     },
     daily: () => daily(),
   });
@@ -228,6 +233,7 @@ async function build() {
         await loadShopsThatWait();
         await tidyNowAndThen();
         await mendClockNowAndThen();
+        await alertNowAndThen();
         await jobs.runDaily();
       },
       seconds: settings.CRON_SECONDS,
@@ -256,6 +262,16 @@ async function build() {
       logger.error({ ...far }, "set for an instant too far ahead: a clock jumped, it goes on now");
   };
   const mendClockNowAndThen = nowAndThen(120_000, mendClock);
+
+  const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = settings;
+  const alerts = createAlerts({
+    db,
+    clientOf,
+    title: (provider) => byId[provider]?.title ?? provider,
+    webhook: url && secret ? { url, secret } : null,
+    warn: (fields, message) => logger.warn(fields, message),
+  });
+  const alertNowAndThen = nowAndThen(60_000, alerts.look);
 
   async function load(shopId: ShopId): Promise<boolean> {
     const shop = await findShop(db, shopId);
@@ -350,7 +366,13 @@ async function build() {
     intake,
     bell,
     problems,
+    alerts,
     audit: (entry: AuditEntry) => audit(db, entry),
+    listAudit: (shopId: ShopId, before: number | null, limit: number) => listAudit(db, shopId, before, limit),
+    staffLanguage: {
+      of: (shopId: ShopId, staffUserId: string) => languageOfStaff(db, shopId, staffUserId),
+      set: (shopId: ShopId, staffUserId: string, language: AppInfo["language"]) => setStaffLanguage(db, shopId, staffUserId, language),
+    },
     wake: wakeForPage,
     takeTurn: turn,
     limiter,

@@ -9,6 +9,8 @@ export interface AppInfo {
   coreVersion: string | null;
   permissions: { manageApps: boolean; manageUsers: boolean };
   sandbox: boolean;
+  /** The person's own choice; `null` = as the Dashboard. */
+  language: "en" | "ru" | null;
   providers: ProviderInfo[];
 }
 
@@ -189,6 +191,17 @@ export interface InspectField {
   theirs: string | null;
   /** A delivery would change it. */
   differs: boolean;
+}
+
+export interface AuditView {
+  id: number;
+  at: string;
+  /** Saleor's id of the person; `null`: the app itself. */
+  staffUserId: string | null;
+  mine: boolean;
+  action: "connected" | "disconnected" | "settings_changed" | "live_on" | "live_off" | "exported";
+  /** Names of what was changed, never values. */
+  detail: Record<string, string | number | boolean | readonly string[]>;
 }
 
 export interface ReasonCount {

@@ -71,3 +71,27 @@ export async function activityOrder(db: Kysely<unknown>): Promise<void> {
 export async function lastAnswers(db: Kysely<unknown>): Promise<void> {
   await sql`alter table ledger add column answers jsonb not null default '[]'`.execute(db);
 }
+
+/** The language of our pages, where a person chose another than the Dashboard's. */
+export async function staffLanguage(db: Kysely<unknown>): Promise<void> {
+  await sql`create table staff_language (
+    shop_id text not null references shop on delete cascade,
+    staff_user_id text not null,
+    language text not null,
+    primary key (shop_id, staff_user_id)
+  )`.execute(db);
+}
+
+/** What a person was told of, so that it is said once and taken back when it is over. */
+export async function alerts(db: Kysely<unknown>): Promise<void> {
+  await sql`create table alert (
+    connection_id text not null references connection_state on delete cascade,
+    kind text not null,
+    since timestamptz not null,
+    said_at timestamptz,
+    over_at timestamptz,
+    claimed_until timestamptz,
+    primary key (connection_id, kind)
+  )`.execute(db);
+  await sql`create index audit_by_shop on audit (shop_id, id)`.execute(db);
+}

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { activityOrder, deliveredByHour, lastAnswers } from "./migrations-screens";
+import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -12,6 +12,8 @@ export const migrations: Record<string, Migration> = {
   "0020_delivered_by_hour": { up: deliveredByHour },
   "0021_activity_order": { up: activityOrder },
   "0022_last_answers": { up: lastAnswers },
+  "0023_staff_language": { up: staffLanguage },
+  "0024_alerts": { up: alerts },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

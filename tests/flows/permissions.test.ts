@@ -25,6 +25,7 @@ type Sample = (ids: { connectionId: string; runId: string; attemptId: string }) 
 /** Every call of the pages: who may, and what a well-formed call looks like. A new procedure has no business without a line here. */
 const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection" | "run" | "attempt" }> = {
   "app.info": { needs: "either" },
+  "app.setLanguage": { needs: "either", input: () => ({ language: null }) },
   "connections.list": { needs: "either" },
   "connections.get": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connections.targets": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
@@ -75,6 +76,7 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   },
   "activity.retry": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "activity.export": { needs: "both", input: ({ connectionId }) => ({ id: connectionId, withNames: false }), ofShop: "connection" },
+  "audit.list": { needs: "MANAGE_APPS", input: () => ({ limit: 10 }) },
   "customers.syncNow": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId, who: "VXNlcjox" }), ofShop: "connection" },
 };
 

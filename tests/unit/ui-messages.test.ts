@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { createTranslator } from "use-intl/core";
 import { describe, expect, it } from "vitest";
 import en from "@/dashboard/ui/messages/en.json";
+import ru from "@/dashboard/ui/messages/ru.json";
 import mailchimp from "@/providers/mailchimp/messages.en.json";
 import { nest } from "@/providers/messages";
 
@@ -116,6 +117,75 @@ describe("the words of the pages", () => {
       });
     }
     expect(bare).toEqual([]);
+  });
+});
+
+/** English beside Russian: ours, and each provider's that has both. */
+const pairs: [string, object, object][] = [
+  ["the pages", en, ru],
+  ...readdirSync(path.resolve(UI, "../../providers"))
+    .map((name) => path.resolve(UI, "../../providers", name))
+    .filter((folder) => existsSync(path.join(folder, "messages.en.json")))
+    .map((folder): [string, object, object] => [path.basename(folder), read(folder, "en"), read(folder, "ru")]),
+];
+function read(folder: string, language: string): object {
+  return JSON.parse(readFileSync(path.join(folder, `messages.${language}.json`), "utf8"));
+}
+
+function sayInRussian(text: string, values: Record<string, number>): string {
+  const t = createTranslator({
+    locale: "ru",
+    messages: { text },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return t("text", values as never);
+}
+
+describe.each(pairs)("the Russian words of %s", (_, english, russian) => {
+  const theirs = new Map(flatten(russian));
+  const both = flatten(english).flatMap(([key, text]) => (theirs.has(key) ? [[key, text, theirs.get(key)!] as const] : []));
+  const namesIn = (text: string) => [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].sort();
+
+  it("are there for every English one, and no others", () => {
+    expect([...theirs.keys()].sort()).toEqual(
+      flatten(english)
+        .map(([key]) => key)
+        .sort(),
+    );
+  });
+
+  it("take the same values", () => {
+    const differing = both.filter(([, ours, russianText]) => String(namesIn(ours)) !== String(namesIn(russianText)));
+    expect(differing.map(([key]) => key)).toEqual([]);
+  });
+
+  it("know one, few and many", () => {
+    const counted = both.filter(([, , text]) => /, plural,/.test(text) && /\{#|# [а-яё]/i.test(text) && !/\{# (ч|мин) \}/.test(text));
+    expect(
+      counted.filter(([, , text]) => !["one {", "few {", "many {", "other {"].every((form) => text.includes(form))).map(([key]) => key),
+    ).toEqual([]);
+  });
+
+  it("can be rendered, whatever the number", () => {
+    for (const [key, , text] of both)
+      for (const count of [1, 2, 5, 21, 0]) {
+        const values = Object.fromEntries([...text.matchAll(/\{\s*(\w+)/g)].map(([, name]) => [name, count]));
+        expect(sayInRussian(text, values), key).toBeTruthy();
+      }
+  });
+
+  it("are Russian", () => {
+    const kept = /^[\s–·{}\w(),:%?@.-]*$/;
+    const untranslated = both.filter(([key, ours, text]) => ours === text && !kept.test(text) && !key.startsWith("language."));
+    expect(untranslated.map(([key]) => key)).toEqual([]);
+    expect(
+      both
+        .filter(([, , text]) => /!|пожалуйста|ошибк/i.test(text))
+        .map(([key]) => key)
+        .filter((key) => key !== "connect.tabTroubleTitle"),
+    ).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Every call of the pages. Permissions stand beside each procedure; tests/flows/permissions.test.ts walks over all of them. */
 import { activityRoutes } from "./activity";
 import { appRoutes } from "./app";
+import { auditRoutes } from "./audit";
 import { connectRoutes } from "./connect";
 import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
@@ -14,6 +15,7 @@ export const appRouter = router({
   runs: runRoutes,
   customers: customerRoutes,
   activity: activityRoutes,
+  audit: auditRoutes,
 });
 
 export type AppRouter = typeof appRouter;

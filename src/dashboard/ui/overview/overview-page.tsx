@@ -8,6 +8,7 @@ import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { LanguageChoice } from "../shell/language-choice";
 import { AddProvider } from "./add-provider";
 import { ConnectionCard } from "./connection-card";
 
@@ -16,7 +17,7 @@ export const OverviewPage = () => {
   const { permissions } = useInfo();
   const query = useQuery(useTRPC().connections.list.queryOptions(undefined, { refetchInterval: 5_000 }));
   return (
-    <Page title={t("overview.title")} isBusy={query.isPending} callout={<LookOnly />}>
+    <Page title={t("overview.title")} isBusy={query.isPending} callout={<LookOnly />} actions={<LanguageChoice />}>
       {query.data ? (
         <Connections connections={query.data} mayManage={permissions.manageApps} />
       ) : query.isError ? (
