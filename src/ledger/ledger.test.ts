@@ -7,10 +7,10 @@ import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp }
 import { bringBack } from "./clock";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
-import { countPending, countReasons, countStates, runRows } from "./look";
-import { expandPending, mark, markForRun, markNow, retryRun } from "./marks";
+import { countPending, countReasons, countStates, recentProblems, runRows } from "./look";
+import { expandPending, forgetDeliveries, mark, markForRun, markNow, retryRun } from "./marks";
 import type { DueRow } from "./row";
-import { claimRuns, findRun, finishIfDone, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
+import { claimRuns, findRun, finishIfDone, lastFinishedAt, latestRun, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
 import { settle, type Verdict } from "./settle";
 
 let folder: string;
@@ -212,6 +212,86 @@ describe("runs", () => {
     await releaseRunRows(db, runId, "c1");
     expect(await take()).toEqual([]);
     expect(await startRun(db, { connectionId: "c1", staffUserId: "u", driver: "page", onLeave: "pause", total: null })).not.toBe(runId);
+  });
+});
+
+const aRun = () => ({ connectionId: "c1", staffUserId: "u", driver: "page" as const, onLeave: "pause" as const, total: null });
+
+describe("a full sync", () => {
+  it("that is cancelled leaves everybody it had not reached as they were", async () => {
+    const { db } = database;
+    const held = await lease();
+    await mark(db, [one("u1"), one("u2"), one("u3")]);
+    const [first, second, third] = (await take()) as [DueRow, DueRow, DueRow];
+    const archived = { ...inSync(second, null), state: "skipped" as const, reason: "archived", fingerprint: null, remoteKey: "kept" };
+    await settle(db, held, [inSync(first), archived, { ...inSync(third, null), state: "gave_up", reason: "vendor_timeout" }]);
+    const runId = await startRun(db, aRun());
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u3", "u4"] });
+    expect(await counts()).toMatchObject({ waiting: 4, in_sync: 0 });
+    await moveRun(db, runId, ["running"], "cancelled");
+    await releaseRunRows(db, runId, "c1");
+    expect(await counts()).toMatchObject({ waiting: 0, in_sync: 1, skipped: 2, gave_up: 1 });
+  });
+
+  it("lists those who went with something left out beside those who did not go", async () => {
+    const { db } = database;
+    const held = await lease();
+    const runId = await startRun(db, aRun());
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u3"] });
+    const rows = (await take()) as [DueRow, DueRow, DueRow];
+    const warned = (row: DueRow) => ({ ...inSync(row), reason: "tags_not_json", warnings: ["tags_not_json"] });
+    await settle(db, held, [warned(rows[0]), warned(rows[1]), inSync(rows[2])]);
+    expect(await countReasons(db, "c1", runId)).toEqual([{ state: "in_sync", reason: "tags_not_json", count: 2 }]);
+  });
+
+  it("keeps its problems to itself: what live sync met stands apart", async () => {
+    const { db } = database;
+    const held = await lease();
+    const runId = await startRun(db, aRun());
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1"] });
+    await mark(db, [one("u2"), one("u3"), one("u4")]);
+    const rows = await take();
+    const refused = (row: DueRow) => ({ ...inSync(row, null), state: "refused" as const, reason: "forgotten" });
+    const verdicts = rows.map((row) => {
+      if (row.customerId === "u3") return { ...inSync(row), reason: "tags_not_a_list", warnings: ["tags_not_a_list"] };
+      return row.customerId === "u4" ? inSync(row) : refused(row);
+    });
+    await settle(db, held, verdicts);
+    expect(await recentProblems(db, "c1", runId)).toEqual(
+      expect.arrayContaining([
+        { state: "refused", reason: "forgotten", count: 1 },
+        { state: "in_sync", reason: "tags_not_a_list", count: 1 },
+      ]),
+    );
+    expect(await recentProblems(db, "c1", null)).toContainEqual({ state: "refused", reason: "forgotten", count: 2 });
+  });
+
+  it("into another target counts for nothing in this one, and ends when the target changes", async () => {
+    const { db } = database;
+    const held = await lease();
+    const moveTo = (target: string) => sql`update connection_state set target = ${target} where id = 'c1'`.execute(db);
+    await moveTo("old");
+    const done = await startRun(db, aRun());
+    await markForRun(db, { runId: done, connectionId: "c1", ids: ["u1", "u2"] });
+    await settle(
+      db,
+      held,
+      (await take()).map((row) => inSync(row)),
+    );
+    await markWalkDone(db, done, {});
+    await finishIfDone(db, done);
+    const underWay = await startRun(db, aRun());
+    await markForRun(db, { runId: underWay, connectionId: "c1", ids: ["u2"] });
+    await mark(db, [one("u3")]);
+    expect(await lastFinishedAt(db, "c1")).toBeInstanceOf(Date);
+    await forgetDeliveries(db, "c1");
+    await moveTo("new");
+    expect(await counts()).toMatchObject({ in_sync: 0, waiting: 1 });
+    expect(await take()).toMatchObject([{ customerId: "u3" }]);
+    expect(await latestRun(db, "c1")).toBeNull();
+    expect(await lastFinishedAt(db, "c1")).toBeNull();
+    expect(await findRun(db, "s1", underWay)).toMatchObject({ state: "cancelled" });
+    expect(await startRun(db, aRun())).not.toBe(underWay);
   });
 });
 

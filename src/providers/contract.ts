@@ -55,7 +55,7 @@ export interface Target {
   name: string;
   /** Contacts in it, where the vendor tells. */
   contacts: number | null;
-  /** Facts the page may warn about: reason codes such as `double_optin`, `requires_field:BIRTHDAY`. */
+  /** Facts the page may warn about: reason codes such as `double_optin`. Required fields come from `fields`. */
   notes: readonly string[];
 }
 
