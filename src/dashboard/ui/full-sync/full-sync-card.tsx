@@ -68,10 +68,12 @@ function useLatestRun(connection: ConnectionView, readAt: number): RunView | nul
       },
     ),
   );
-  const known = [
-    { run: connection.run, at: readAt },
-    { run: drive?.run ?? null, at: drive?.heardAt ?? 0 },
-    { run: polled.data ?? null, at: polled.dataUpdatedAt },
-  ].filter((one): one is { run: RunView; at: number } => one.run !== null);
+  const isMovingHere = drive !== null && drive.state !== "ended";
+  const known: { run: RunView | null; at: number }[] = [
+    // A walk of this tab knows better than an answer that was on its way when it began.
+    ...(connection.run === null && isMovingHere ? [] : [{ run: connection.run, at: readAt }]),
+    ...(drive ? [{ run: drive.run, at: drive.heardAt }] : []),
+    ...(isFollowed && polled.data ? [{ run: polled.data, at: polled.dataUpdatedAt }] : []),
+  ];
   return known.sort((a, b) => b.at - a.at)[0]?.run ?? null;
 }
