@@ -124,6 +124,9 @@ interface ReasonRow {
   n: string;
 }
 
+/** What a person should look at comes first. */
+const gravest = sql`array_position(array['refused', 'gave_up', 'retrying', 'skipped', 'in_sync'], state), 3 desc`;
+
 const toReason = (row: ReasonRow) => ({ state: row.state, reason: row.reason, count: Number(row.n) });
 
 /** Reasons with counts, of one run or of everybody: who did not go, and who went with something left out. */
@@ -132,7 +135,7 @@ export async function countReasons(db: Db, connectionId: ConnectionId, runId: st
     select state, coalesce(reason, warnings->>0, 'unknown') as reason, count(*) as n from ledger
     where connection_id = ${connectionId} and (${runId}::text is null or seen_run = ${runId})
       and (state in ('skipped', 'refused', 'gave_up', 'retrying') or (state = 'in_sync' and warnings <> '[]'))
-    group by 1, 2 order by 3 desc limit 50`.execute(db);
+    group by 1, 2 order by ${gravest} limit 50`.execute(db);
   return rows.map(toReason);
 }
 

@@ -24,6 +24,9 @@ export const totalOf = (counts: Counts) =>
 export const needsFullSync = ({ fullSyncedAt, run, target }: ConnectionView) =>
   target !== null && fullSyncedAt === null && (run === null || run.state === "cancelled");
 
+/** Only a person can mend it, and that comes before everything else on the page. */
+export const isStopped = ({ health }: ConnectionView) => health === "reconnect" || health === "target_gone" || health === "unreadable";
+
 export function useHealthPill(connection: ConnectionView): { tone: Tone; word: string } {
   const t = useTranslations();
   const { health, counts, title } = connection;
