@@ -250,7 +250,9 @@ describe("a full sync", () => {
     const runId = await startRun(db, aRun());
     await markForRun(db, { runId, connectionId: "c1", ids: ["u1"] });
     await mark(db, [one("u2"), one("u3")]);
-    const verdicts = (await take()).map((row) => (row.customerId === "u3" ? inSync(row) : { ...inSync(row), warnings: ["tags_not_a_list"] }));
+    const verdicts = (await take()).map((row) =>
+      row.customerId === "u3" ? inSync(row) : { ...inSync(row), warnings: ["tags_not_a_list"] },
+    );
     await settle(db, held, verdicts);
     expect(await leftOut(db, "c1", runId)).toEqual([{ state: "in_sync", reason: "tags_not_a_list", count: 1 }]);
     expect(await leftOut(db, "c1", null)).toEqual([{ state: "in_sync", reason: "tags_not_a_list", count: 2 }]);
