@@ -157,6 +157,24 @@ describe("A merchant's first day", () => {
     expect(member.tags).toContain("by hand");
   });
 
+  it("shows who is not sent any more and why, and tries those of one reason again at one click", async () => {
+    const person = stack.saleor.customers.all().filter(({ isStaff }) => !isStaff)[106]!;
+    audience().forget(person.email);
+    await stack.saleor.customers.update(person.id, { firstName: "Deleted there" });
+    const card = merchant.app.getByRole("region", { name: "Not sent" });
+    await card.getByRole("button", { name: "Try all again (4)" }).waitFor();
+    await merchant.picture("not-sent");
+    expect(await merchant.barriers()).toEqual([]);
+    audience().subscribe(person.email);
+    await card.getByRole("button", { name: /Try again: .*permanently deleted in Mailchimp/ }).click();
+    await merchant.app.getByText("3 customers are tried again now.").waitFor();
+    await eventually(
+      () => audience().member(person.email),
+      (found) => found?.merge_fields.FNAME === "Deleted there",
+    );
+    await card.waitFor({ state: "detached" });
+  });
+
   it("has nobody in sync with an audience that nobody was sent to", async () => {
     await goTo(merchant, "Settings");
     await chooseAudience(merchant, "Press");
