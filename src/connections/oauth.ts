@@ -9,7 +9,7 @@ import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } 
 import { hashToken, randomId, randomToken, type Sealer, SealUnreadable, type Signer } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
-import { describeForm } from "@/providers/kit/form";
+import { blamedField, describeForm } from "@/providers/kit/form";
 import type { Connections } from "./connections";
 import { type Granted, granted } from "./granted";
 import { type Attempt, closeAttempt, findAttempt, insertAttempt, sweepAttempts } from "./oauth-attempts";
@@ -125,10 +125,9 @@ function typedCredentials(
 }
 
 function keyRefused(provider: AnyProvider, failure: Failure): KeyResult {
-  const secret = describeForm(provider.credentials).find(({ kind }) => kind === "secret")?.name ?? null;
   return {
     kind: "refused",
-    field: failure.kind === "retry" ? null : secret,
+    field: failure.kind === "retry" ? null : blamedField(provider.credentials, failure.reason),
     reason: failure.reason,
     vendorText: failure.vendorText ?? null,
   };

@@ -109,7 +109,7 @@ export interface ContactRef {
 
 /** Heavy consequences of a full sync, so that the page can name them before Start. */
 export interface Consequence {
-  code: "confirmation_emails" | "receives_marketing" | "billable_contacts";
+  code: "confirmation_emails" | "receives_marketing" | "billable_contacts" | "automations";
 }
 
 export interface OAuth {
