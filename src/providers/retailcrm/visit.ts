@@ -16,6 +16,7 @@ import type { RetailCrmLink, Settings } from "./settings";
 const WIDTH = 4;
 /** So many in a row and the vendor is in trouble: the rest of the batch waits instead of running into time-outs. */
 const TROUBLE_IN_A_ROW = 5;
+const SITE_FIELD = /(^|\W)sites?$/;
 const ACCESS_SEEN_MS = 60_000;
 const TIMEZONE_SEEN_MS = 10 * 60_000;
 
@@ -84,8 +85,14 @@ export class Visit {
   async fail(problem: Problem, given: readonly string[] = []): Promise<Failure> {
     if (isAccountUnknown(problem)) return classify(problem, given);
     if (isDenied(problem)) return this.denied(problem);
-    const isAboutSite = problem.status === 400 && problem.errors.every(({ field }) => field === "" || /\bsites?$/.test(field));
-    return (isAboutSite ? await this.siteGone() : null) ?? classify(problem, given);
+    return (await this.siteRefused(problem)) ?? classify(problem, given);
+  }
+
+  /** A refusal that names the site is looked into anew; one that names nothing may still be about it. */
+  private async siteRefused({ status, errors }: Problem): Promise<Failure | null> {
+    if (status !== 400 || !errors.every(({ field }) => field === "" || SITE_FIELD.test(field))) return null;
+    if (errors.some(({ field }) => SITE_FIELD.test(field))) this.link.cache.delete("access");
+    return this.siteGone();
   }
 
   /** Asks what the key may do at all: the one question that needs no permission. */
