@@ -133,6 +133,9 @@ function keyRefused(provider: AnyProvider, failure: Failure): KeyResult {
   };
 }
 
+/** For the page, which names a few. */
+const NAMED_TARGETS = 20;
+
 export type Checked = { kind: "ok"; value: Granted } | Failure;
 
 /** Names the account behind fresh credentials. Its targets are told as well, where the provider tells them. */
@@ -147,7 +150,7 @@ export async function checkAccount(
   if (answer.kind !== "ok") return answer;
   const targets = await provider.targets(link);
   if (targets.kind !== "ok" && targets.kind !== "retry") return targets;
-  const { name, detail, owner } = answer.value;
+  const { name, detail, owner, notes } = answer.value;
   const account = { limitKey: limitKeyOf(provider, answer.value.limitKey), name, detail };
   const known = targets.kind === "ok" ? targets.value : null;
   const contacts = known?.every((target) => target.contacts !== null)
@@ -159,10 +162,13 @@ export async function checkAccount(
     owner: owner ?? null,
     shopHost: new URL(shop.saleorApiUrl).host,
     targets: known?.length ?? null,
+    targetNames: (known ?? []).slice(0, NAMED_TARGETS).map((target) => target.name),
     contacts,
+    notes: [...(notes ?? [])],
     replaces: await replacedAccount(deps, shop, provider.id, account.limitKey),
   };
-  return { kind: "ok", value: { by, credentials, account, view } };
+  const [only] = known?.length === 1 ? known : [];
+  return { kind: "ok", value: { by, credentials, account, view, onlyTarget: only ? { id: only.id, name: only.name } : null } };
 }
 
 /** The name of the account connected before, if it is another one. */
@@ -180,7 +186,7 @@ async function confirm(deps: OAuthDeps, who: AttemptOf): Promise<ConfirmResult> 
   const provider = deps.provider(attempt.provider);
   const found = attempt.state === "granted" && !attempt.expired ? unseal(deps.sealer, attempt) : null;
   if (!provider || !found) return { kind: "expired" };
-  const { by, credentials, account } = found;
+  const { by, credentials, account, onlyTarget } = found;
   const result = await deps.connections.connect({
     shop: attempt.shop,
     provider,
@@ -188,6 +194,7 @@ async function confirm(deps: OAuthDeps, who: AttemptOf): Promise<ConfirmResult> 
     by,
     credentials,
     account,
+    onlyTarget,
   });
   if (result.kind === "connected") await closeAttempt(deps.db, attempt.id, "confirmed");
   return result;
