@@ -167,7 +167,7 @@ export async function checkAccount(
     notes: [...(notes ?? [])],
     replaces: await replacedAccount(deps, shop, provider.id, account.limitKey),
   };
-  const [only] = known?.length === 1 ? known : [];
+  const [only] = by === "key" && known?.length === 1 ? known : [];
   return { kind: "ok", value: { by, credentials, account, view, onlyTarget: only ? { id: only.id, name: only.name } : null } };
 }
 
