@@ -41,6 +41,7 @@ export interface Stack extends Vendors {
   openDashboard(options?: Omit<DashboardOptions, "saleor" | "appUrl">): Promise<Dashboard>;
   /** The app again on the same data, as after a crash or a deployment. */
   restartApp(signal?: NodeJS.Signals): Promise<void>;
+  stopApp(signal?: NodeJS.Signals): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,6 +96,7 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
       await app.stop(signal);
       app = await startApp(port, settings);
     },
+    stopApp: (signal) => app.stop(signal),
     close,
   };
 }
