@@ -8,7 +8,7 @@ import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
 import type { OpenConnection } from "@/model/connection";
 import type { Contact } from "@/model/contact";
-import type { Outcome } from "@/model/outcome";
+import type { Outcome, Receipt } from "@/model/outcome";
 import type { AnyProvider, Link, Outcomes } from "@/providers/contract";
 import type { DrainDeps } from "./deps";
 import { judge, type Sent } from "./judge";
@@ -137,10 +137,15 @@ function asHeldNow(step: DeliverStep, held: HeldNow): DeliverStep {
  * deletion policy says, at once in the next batch.
  */
 function leaving(row: DueRow, outcome: Outcome, verdict: Verdict): Verdict {
-  const receipt = outcome.kind === "delivered" || outcome.kind === "skipped" ? outcome.receipt : undefined;
-  if (!row.remoteKey || !receipt?.warnings?.includes("moved_to_existing")) return verdict;
+  if (!row.remoteKey || !receiptOf(outcome)?.warnings?.includes("moved_to_existing")) return verdict;
   const { remoteKey, emailHmac, ownedTags, ownedFields } = row;
-  return { ...verdict, leftBehind: { remoteKey, emailHmac, ownedTags, ownedFields }, dueInSeconds: 0 };
+  const dueInSeconds = verdict.state === "retrying" ? verdict.dueInSeconds : 0;
+  return { ...verdict, leftBehind: { remoteKey, emailHmac, ownedTags, ownedFields }, dueInSeconds };
+}
+
+function receiptOf(outcome: Outcome): Receipt | undefined {
+  if ("receipt" in outcome) return outcome.receipt;
+  return "partly" in outcome ? outcome.partly?.receipt : undefined;
 }
 
 /** The one place where an adapter's surprise becomes a verdict: a thrown error is our bug, and the batch is tried again. */

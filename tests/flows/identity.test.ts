@@ -45,6 +45,15 @@ describe("an e-mail address changes hands", () => {
     expect(member(at("anna.new"))?.status).toBe("subscribed");
   });
 
+  it("retires the old contact also when the new one could not be given its tags at first", async () => {
+    const one = await person("halfway", ["vip"]);
+    audience().seed([{ email: at("halfway.new"), status: "subscribed" }]);
+    town.mailchimp.fail({ kind: "error500", method: "POST", match: /\/tags$/, times: 1 });
+    await move(one.id, at("halfway.new"));
+    await until(() => tagsAt(at("halfway.new")) === "Saleor Import,vip");
+    await until(() => member(at("halfway"))?.status === "archived");
+  });
+
   it("lets one customer take the address that another leaves, however close the two changes are", async () => {
     const [leaver, taker] = [await person("leaver", ["l"]), await person("taker", ["t"])];
     await move(leaver.id, at("elsewhere"), true);
