@@ -153,7 +153,7 @@ export async function retryRun(db: Db, runId: string, connectionId: ConnectionId
 /** Another account or another target: what we knew about contacts there says nothing here. */
 export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Promise<void> {
   await sql`
-    update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null,
+    update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null, sent_hmac = null, lost_fingerprint = null,
       created_by_run = null, version = version + 1
     where connection_id = ${connectionId}`.execute(db);
 }

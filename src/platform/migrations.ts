@@ -7,6 +7,7 @@ export const migrations: Record<string, Migration> = {
   "0002_auth_data": { up: authData },
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
+  "0005_hand_over": { up: handOver },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -215,4 +216,13 @@ async function pausedShop(db: Kysely<unknown>): Promise<void> {
 async function leftBehind(db: Kysely<unknown>): Promise<void> {
   await sql`alter table ledger add column left_behind jsonb not null default '[]'`.execute(db);
   await sql`create index ledger_left_behind on ledger (connection_id) where left_behind <> '[]'`.execute(db);
+}
+
+/**
+ * Where a contact was sent and the answer has not come: it may stand there. And what a customer was delivered as when the
+ * contact passed to another.
+ */
+async function handOver(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table ledger add column sent_hmac text, add column lost_fingerprint text`.execute(db);
+  await sql`create index ledger_sent on ledger (connection_id, sent_hmac) where sent_hmac is not null`.execute(db);
 }
