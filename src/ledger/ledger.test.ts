@@ -6,6 +6,7 @@ import { freshDataDir } from "../../tests/template-db";
 import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp } from "./catch-up";
 import { bringBack } from "./clock";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
+import { holdersOf, releaseContacts } from "./identities";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, leftOut, runRows } from "./look";
 import { expandPending, forgetDeliveries, mark, markForRun, markNow, retryRun } from "./marks";
@@ -61,7 +62,7 @@ const inSync = (row: DueRow, change: Verdict["change"] = "created"): Verdict => 
 });
 const counts = async () => (await countStates(database.db, ["c1"])).get("c1") ?? {};
 
-const u1 = { customerId: "u1", ownedTags: [], ownedFields: [] };
+const u1 = { customerId: "u1", remoteKey: null, emailHmac: "h1", ownedTags: [], ownedFields: [] };
 describe("marks", () => {
   it("collapses a burst of events about one customer into one due row", async () => {
     const result = await mark(database.db, [one("u1"), one("u1"), one("u1")]);
@@ -122,8 +123,18 @@ describe("settling", () => {
     await releaseLease(database.db, old);
     await lease();
     expect(await settle(database.db, old, [inSync(row as DueRow)])).toBe(0);
-    expect(await markInFlight(database.db, old, "c1", [u1])).toEqual(new Map());
+    expect(await markInFlight(database.db, old, "c1", [u1])).toEqual(new Set());
     expect(await renewLease(database.db, old, 30)).toBe(false);
+  });
+
+  it("does not send a row whose contact passed to somebody else since it was taken: it is read again", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1")]);
+    await sql`update ledger set remote_key = 'k1'`.execute(database.db);
+    const [row] = await take();
+    await sql`update ledger set remote_key = null`.execute(database.db);
+    expect((await markInFlight(database.db, held, "c1", [{ ...u1, remoteKey: row!.remoteKey }])).size).toBe(0);
+    expect(await take()).toHaveLength(1);
   });
 
   it("hands out a row in flight again only after the vendor has cut the request", async () => {
@@ -320,6 +331,51 @@ describe("what comes from outside", () => {
     await moveRun(database.db, run, ["running"], "cancelled");
     await releaseRunRows(database.db, run, "c1");
     expect((await markInFlight(database.db, held, "c1", [u1])).size).toBe(0);
+  });
+});
+
+describe("a contact that another customer takes over", () => {
+  const holder = async () => {
+    await mark(database.db, [one("u1"), one("u2")]);
+    await sql`update ledger set due_at = null, state = 'in_sync', email_hmac = 'h', remote_key = 'k', fingerprint = customer_id`.execute(
+      database.db,
+    );
+  };
+  const held = async (id: string) =>
+    (await sql<{ remote_key: string | null }>`select remote_key from ledger where customer_id = ${id}`.execute(database.db)).rows[0];
+
+  it("is not held by the one before any more, who is looked at again", async () => {
+    await holder();
+    await releaseContacts(database.db, "c1", ["u2"]);
+    expect([await held("u1"), await held("u2")]).toEqual([{ remote_key: null }, { remote_key: "k" }]);
+    expect((await take()).map((row) => row.customerId)).toEqual(["u1"]);
+  });
+
+  it("does not go to and fro for ever between two who really share an address", async () => {
+    await holder();
+    for (const [taker, loser, isDue] of [
+      ["u2", "u1", true],
+      ["u1", "u2", true],
+      ["u2", "u1", false],
+    ] as const) {
+      await sql`update ledger set due_at = null, state = 'in_sync', remote_key = 'k', fingerprint = customer_id where customer_id = ${taker}`.execute(
+        database.db,
+      );
+      await releaseContacts(database.db, "c1", [taker]);
+      expect((await take()).map((row) => row.customerId)).toEqual(isDue ? [loser] : []);
+    }
+  });
+
+  it("is not held any more by whoever was sent there without an answer", async () => {
+    const lost = await lease();
+    await holder();
+    await sql`update ledger set email_hmac = 'before', due_at = now() where customer_id = 'u1'`.execute(database.db);
+    await markInFlight(database.db, lost, "c1", [{ ...u1, remoteKey: "k", emailHmac: "h", ownedTags: ["t"] }]);
+    const before = (await holdersOf(database.db, "c1", ["h"])).get("h");
+    expect(before).toContainEqual({ customerId: "u1", ownedTags: ["t"], ownedFields: [], left: false });
+    await releaseContacts(database.db, "c1", ["u2"]);
+    expect(await held("u1")).toEqual({ remote_key: null });
+    expect((await holdersOf(database.db, "c1", ["h"])).get("h")?.map((one) => one.customerId)).toEqual(["u2"]);
   });
 });
 

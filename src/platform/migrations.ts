@@ -9,6 +9,7 @@ export const migrations: Record<string, Migration> = {
   "0004_left_behind": { up: leftBehind },
   "0005_catch_up_wanted": { up: catchUpWanted },
   "0006_run_target": { up: runTarget },
+  "0007_hand_over": { up: handOver },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -229,4 +230,13 @@ async function runTarget(db: Kysely<unknown>): Promise<void> {
   await sql`alter table sync_run add column target text`.execute(db);
   await sql`alter table ledger add column state_before text`.execute(db);
   await sql`create index ledger_warned on ledger (connection_id, updated_at) where warnings <> '[]'`.execute(db);
+}
+
+/**
+ * Where a contact was sent and the answer has not come: it may stand there. And what a customer was delivered as when the
+ * contact passed to another.
+ */
+async function handOver(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table ledger add column sent_hmac text, add column lost_fingerprint text`.execute(db);
+  await sql`create index ledger_sent on ledger (connection_id, sent_hmac) where sent_hmac is not null`.execute(db);
 }
