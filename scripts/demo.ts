@@ -12,6 +12,11 @@ let isStopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
 
+const shown = (mailchimp: { url: string }, retailcrm: { url: string }) => [
+  { id: "mailchimp", title: "Mailchimp", url: mailchimp.url, throttle: "throttle429" },
+  { id: "retailcrm", title: "RetailCRM", url: retailcrm.url, throttle: "throttle" },
+];
+
 async function stop(code: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
@@ -21,12 +26,13 @@ async function stop(code: number): Promise<void> {
 
 async function main(): Promise<void> {
   await ensureBuild();
-  console.log("Starting the stand-in shop, the stand-in Mailchimp and the app …");
+  console.log("Starting the stand-in shop, the stand-in vendors and the app …");
   stack = await startStack({
     saleor: { version, customers, port: await freePort(3002) },
     dashboard: { port: await freePort(3000) },
-    ports: { app: 3001, mailchimp: 3003 },
-    panel: async (parts) => startDemoPanel({ ...parts, port: await freePort(3004) }),
+    ports: { app: 3001, mailchimp: 3003, retailcrm: 3005 },
+    panel: async ({ saleor, mailchimp, retailcrm }) =>
+      startDemoPanel({ saleor, vendors: shown(mailchimp, retailcrm), port: await freePort(3004) }),
   });
   void stack.app.ended.then((code) => {
     if (isStopping) return;
@@ -39,7 +45,9 @@ async function main(): Promise<void> {
 
   Open   ${page}
 
-  Connect Mailchimp there; the panel on the right shows what it receives and changes customers in Saleor.
+  Connect Mailchimp there, or RetailCRM with the address ${stack.retailcrm.address}
+  and the key ${stack.retailcrm.keys.main.value} (also on the panel).
+  The panel on the right shows what they receive and changes customers in Saleor.
   Other cores: DEMO_SALEOR_VERSION=3.21.69 npm run demo. Ctrl-C ends everything.
 `);
 }

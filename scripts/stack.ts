@@ -1,8 +1,9 @@
-/** Stand-in Saleor, stand-in Mailchimp, a page that treats the app as the Dashboard does, and the app: as one thing. */
+/** Stand-in Saleor, stand-in vendors, a page that treats the app as the Dashboard does, and the app: as one thing. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type MailchimpSandbox, startMailchimp } from "../tests/sandbox/mailchimp/index";
+import { type RetailCrmSandbox, startRetailCrm } from "../tests/sandbox/retailcrm/index";
 import { type Dashboard, type DashboardOptions, startDashboard } from "../tests/sandbox/saleor/dashboard/host";
 import { type SaleorOptions, type SaleorSandbox, startSaleor } from "../tests/sandbox/saleor/saleor";
 import { type AppProcess, startApp } from "./app-process";
@@ -17,16 +18,20 @@ export interface StackOptions {
   /** `false`: the app runs, but no shop has it yet. */
   install?: boolean;
   /** Taken if free. */
-  ports?: { app?: number; mailchimp?: number };
+  ports?: { app?: number; mailchimp?: number; retailcrm?: number };
   /** Settings of the app on top of what the sandbox needs. */
   env?: Readonly<Record<string, string>>;
   /** A page for the narrow column beside the app; made once the stand-ins run. */
-  panel?: (parts: { saleor: SaleorSandbox; mailchimp: MailchimpSandbox }) => Promise<{ url: string; close(): Promise<void> }>;
+  panel?: (parts: { saleor: SaleorSandbox } & Vendors) => Promise<{ url: string; close(): Promise<void> }>;
 }
 
-export interface Stack {
-  readonly saleor: SaleorSandbox;
+export interface Vendors {
   readonly mailchimp: MailchimpSandbox;
+  readonly retailcrm: RetailCrmSandbox;
+}
+
+export interface Stack extends Vendors {
+  readonly saleor: SaleorSandbox;
   readonly dashboard: Dashboard;
   readonly app: AppProcess;
   /** Empty while not installed. */
@@ -36,6 +41,7 @@ export interface Stack {
   openDashboard(options?: Omit<DashboardOptions, "saleor" | "appUrl">): Promise<Dashboard>;
   /** The app again on the same data, as after a crash or a deployment. */
   restartApp(signal?: NodeJS.Signals): Promise<void>;
+  stopApp(signal?: NodeJS.Signals): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,9 +70,10 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   const dataDir = path.join(folder, "data");
   const saleor = kept(await startSaleor(options.saleor));
   const mailchimp = kept(await startMailchimp({ port: await freePort(options.ports?.mailchimp) }));
-  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp })) : undefined;
+  const retailcrm = kept(await startRetailCrm({ port: await freePort(options.ports?.retailcrm) }));
+  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp, retailcrm })) : undefined;
   const port = await freePort(options.ports?.app);
-  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, oauth: options.oauth ?? true }), ...options.env };
+  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, retailcrm, oauth: options.oauth ?? true }), ...options.env };
   let app = await startApp(port, settings);
   closings.push(() => app.stop());
   const manifestUrl = `${app.url}/api/manifest`;
@@ -77,6 +84,7 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   return {
     saleor,
     mailchimp,
+    retailcrm,
     dashboard,
     get app() {
       return app;
@@ -88,12 +96,13 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
       await app.stop(signal);
       app = await startApp(port, settings);
     },
+    stopApp: (signal) => app.stop(signal),
     close,
   };
 }
 
-function sandboxSettings(input: { port: number; dataDir: string; mailchimp: MailchimpSandbox; oauth: boolean }): Record<string, string> {
-  const { port, dataDir, mailchimp, oauth } = input;
+function sandboxSettings(input: { port: number; dataDir: string; oauth: boolean } & Vendors): Record<string, string> {
+  const { port, dataDir, mailchimp, retailcrm, oauth } = input;
   const url = `http://127.0.0.1:${port}`;
   return {
     CRM_SANDBOX: "1",
@@ -103,6 +112,7 @@ function sandboxSettings(input: { port: number; dataDir: string; mailchimp: Mail
     APP_API_BASE_URL: url,
     MAILCHIMP_LOGIN_BASE_URL: mailchimp.url,
     MAILCHIMP_API_BASE_URL: mailchimp.url,
+    RETAILCRM_BASE_URL: retailcrm.url,
     ...(oauth && { MAILCHIMP_CLIENT_ID: mailchimp.clientId, MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret }),
   };
 }

@@ -4,8 +4,8 @@
  */
 
 import type { ConnectionId, SaleorApiUrl, Shop, ShopId } from "@/model/shop";
-import type { ConnectionView, SettingsView, TargetsView } from "@/model/views";
-import type { AnyProvider } from "@/providers/contract";
+import type { ConnectionView, HeldView, SettingsView, TargetsView } from "@/model/views";
+import type { AnyProvider, Link } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
 import { createOpen, type Opened } from "./open";
 import { credentialEnding } from "./provider-parts";
@@ -43,6 +43,11 @@ export function createConnections(deps: ConnectionsDeps) {
     find: (shopId: ShopId, provider: string) => findRow(deps.db, shopId, provider),
     details: async (shopId: ShopId, id: ConnectionId) => describe(deps, await open(id, shopId)),
     targets: (shopId: ShopId, id: ConnectionId, signal: AbortSignal) => targets(deps, open, { shopId, id, signal }),
+    /** What the provider demands of everybody who goes to that target. Empty where it could not be asked: nothing hangs on it. */
+    requiredFields: (shopId: ShopId, id: ConnectionId, target: string, signal: AbortSignal) =>
+      requiredFields(deps, open, { shopId, id, target, signal }),
+    /** `null` = no such contact, or it could not be read. */
+    held: (shopId: ShopId, id: ConnectionId, remoteKey: string, signal: AbortSignal) => held(deps, open, { shopId, id, remoteKey, signal }),
     saveSettings: (act: Act, change: { version: number; values: Record<string, unknown> }) => saveSettings(deps, act, change),
     setLive: (act: Act, live: boolean) => setLive(deps, act, live),
     disconnect: async (act: Act) => {
@@ -83,16 +88,42 @@ function asFormValue(value: unknown): string | boolean | null {
   return typeof value === "string" || typeof value === "boolean" ? value : null;
 }
 
-async function targets(
-  deps: ConnectionsDeps,
-  open: ReturnType<typeof createOpen>["open"],
-  { shopId, id, signal }: { shopId: ShopId; id: ConnectionId; signal: AbortSignal },
-): Promise<TargetsView> {
+type Open = ReturnType<typeof createOpen>["open"];
+interface Which {
+  shopId: ShopId;
+  id: ConnectionId;
+  signal: AbortSignal;
+}
+
+type Line = { kind: "open"; provider: AnyProvider; link: Link } | Exclude<Opened, { kind: "open" }>;
+
+/** @param target another one than the saved one, for a look before it is saved. */
+async function lineTo(deps: ConnectionsDeps, open: Open, { shopId, id, signal }: Which, target?: string): Promise<Line> {
   const opened = await open(id, shopId);
-  if (opened.kind !== "open") return { kind: "failed", reason: "reason" in opened ? opened.reason : "gone", vendorText: null };
-  const { shop, settings, credentials, target, limitKey, provider: providerId } = opened.connection;
-  const provider = deps.provider(providerId)!;
-  const answer = await provider.targets(deps.linkTo({ provider, shop, settings, credentials, target, limitKey, signal }));
+  if (opened.kind !== "open") return opened;
+  const { connection } = opened;
+  const provider = deps.provider(connection.provider)!;
+  return { kind: "open", provider, link: deps.linkTo({ ...connection, provider, target: target ?? connection.target, signal }) };
+}
+
+async function targets(deps: ConnectionsDeps, open: Open, which: Which): Promise<TargetsView> {
+  const line = await lineTo(deps, open, which);
+  if (line.kind !== "open") return { kind: "failed", reason: "reason" in line ? line.reason : "gone", vendorText: null };
+  const answer = await line.provider.targets(line.link);
   if (answer.kind !== "ok") return { kind: "failed", reason: answer.reason, vendorText: answer.vendorText ?? null };
   return { kind: "ok", targets: answer.value.map((found) => ({ ...found, notes: [...found.notes] })) };
+}
+
+async function requiredFields(deps: ConnectionsDeps, open: Open, which: Which & { target: string }): Promise<string[]> {
+  const line = await lineTo(deps, open, which, which.target);
+  const answer = line.kind === "open" ? await line.provider.fields(line.link) : null;
+  return answer?.kind === "ok" ? answer.value.filter(({ required }) => required).map(({ label }) => label) : [];
+}
+
+async function held(deps: ConnectionsDeps, open: Open, which: Which & { remoteKey: string }): Promise<HeldView | null> {
+  const line = await lineTo(deps, open, which);
+  const answer = line.kind === "open" ? await line.provider.customers.read(line.link, { remoteKey: which.remoteKey }) : null;
+  if (answer?.kind !== "ok" || !answer.value) return null;
+  const { email, status, fields, tags, url } = answer.value;
+  return { email, status, fields: { ...fields }, tags: [...tags], url: url ?? null };
 }

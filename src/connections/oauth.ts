@@ -9,7 +9,7 @@ import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } 
 import { hashToken, randomId, randomToken, type Sealer, SealUnreadable, type Signer } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
-import { describeForm } from "@/providers/kit/form";
+import { blamedField, describeForm } from "@/providers/kit/form";
 import type { Connections } from "./connections";
 import { type Granted, granted } from "./granted";
 import { type Attempt, closeAttempt, findAttempt, insertAttempt, sweepAttempts } from "./oauth-attempts";
@@ -125,14 +125,16 @@ function typedCredentials(
 }
 
 function keyRefused(provider: AnyProvider, failure: Failure): KeyResult {
-  const secret = describeForm(provider.credentials).find(({ kind }) => kind === "secret")?.name ?? null;
   return {
     kind: "refused",
-    field: failure.kind === "retry" ? null : secret,
+    field: failure.kind === "retry" ? null : blamedField(provider.credentials, failure.reason),
     reason: failure.reason,
     vendorText: failure.vendorText ?? null,
   };
 }
+
+/** For the page, which names a few. */
+const NAMED_TARGETS = 20;
 
 export type Checked = { kind: "ok"; value: Granted } | Failure;
 
@@ -148,7 +150,7 @@ export async function checkAccount(
   if (answer.kind !== "ok") return answer;
   const targets = await provider.targets(link);
   if (targets.kind !== "ok" && targets.kind !== "retry") return targets;
-  const { name, detail, owner } = answer.value;
+  const { name, detail, owner, notes } = answer.value;
   const account = { limitKey: limitKeyOf(provider, answer.value.limitKey), name, detail };
   const known = targets.kind === "ok" ? targets.value : null;
   const contacts = known?.every((target) => target.contacts !== null)
@@ -160,10 +162,13 @@ export async function checkAccount(
     owner: owner ?? null,
     shopHost: new URL(shop.saleorApiUrl).host,
     targets: known?.length ?? null,
+    targetNames: (known ?? []).slice(0, NAMED_TARGETS).map((target) => target.name),
     contacts,
+    notes: [...(notes ?? [])],
     replaces: await replacedAccount(deps, shop, provider.id, account.limitKey),
   };
-  return { kind: "ok", value: { by, credentials, account, view } };
+  const [only] = by === "key" && known?.length === 1 ? known : [];
+  return { kind: "ok", value: { by, credentials, account, view, onlyTarget: only ? { id: only.id, name: only.name } : null } };
 }
 
 /** The name of the account connected before, if it is another one. */
@@ -181,7 +186,7 @@ async function confirm(deps: OAuthDeps, who: AttemptOf): Promise<ConfirmResult> 
   const provider = deps.provider(attempt.provider);
   const found = attempt.state === "granted" && !attempt.expired ? unseal(deps.sealer, attempt) : null;
   if (!provider || !found) return { kind: "expired" };
-  const { by, credentials, account } = found;
+  const { by, credentials, account, onlyTarget } = found;
   const result = await deps.connections.connect({
     shop: attempt.shop,
     provider,
@@ -189,6 +194,7 @@ async function confirm(deps: OAuthDeps, who: AttemptOf): Promise<ConfirmResult> 
     by,
     credentials,
     account,
+    onlyTarget,
   });
   if (result.kind === "connected") await closeAttempt(deps.db, attempt.id, "confirmed");
   return result;

@@ -109,7 +109,9 @@ async function findTarget(
 }
 
 function changedNames(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]).sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .sort();
 }
 
 export async function setLive(deps: SavesDeps, act: Act, live: boolean): Promise<LiveResult> {
@@ -170,6 +172,8 @@ export interface NewConnection {
   by: "oauth" | "key";
   credentials: Record<string, unknown>;
   account: StoredConnection["account"];
+  /** Where customers go, if the key was made for one such place. */
+  onlyTarget: { id: string; name: string } | null;
 }
 
 type ConnectResult = { kind: "connected"; connectionId: ConnectionId } | { kind: "unavailable"; reason: string };
@@ -204,7 +208,7 @@ async function decideConnect(deps: SavesDeps, input: NewConnection, { row, store
     return { save: { ...stored.value, ...fresh }, forgetDeliveries: false };
   }
   return {
-    save: { ...fresh, ...start(input.provider, account.limitKey, row, stored.kind) },
+    save: { ...fresh, ...start(input, row, stored.kind) },
     forgetDeliveries: row !== null && row.limitKey !== account.limitKey,
   };
 }
@@ -214,14 +218,15 @@ async function decideConnect(deps: SavesDeps, input: NewConnection, { row, store
  * then: the other choices are back at their defaults, and the merchant must see that first.
  */
 function start(
-  provider: AnyProvider,
-  limitKey: string,
+  { provider, account: { limitKey }, onlyTarget }: NewConnection,
   row: StateRow | null,
   stored: string,
 ): Pick<Draft, "settings" | "live" | "targetName"> {
   const settings = provider.settings.parse({}) as Record<string, unknown>;
   const field = targetField(provider);
   const isKept = stored === "unreadable" && row?.limitKey === limitKey && field !== null;
+  if (!isKept && field && onlyTarget)
+    return { settings: { ...settings, [field]: onlyTarget.id }, live: false, targetName: onlyTarget.name };
   if (!isKept) return { settings, live: false, targetName: "" };
   return { settings: { ...settings, [field]: row.target }, live: false, targetName: row.targetName };
 }

@@ -49,11 +49,13 @@ export interface ConnectionView {
   healthReason: string | null;
   healthSince: string | null;
   live: boolean;
+  /** Live sync was on once and was switched off: what changes meanwhile is caught up with. */
+  isPaused: boolean;
   account: { name: string; detail: string; connectedAt: string; by: "oauth" | "key"; credentialEnding: string | null } | null;
   target: { id: string; name: string } | null;
   counts: Counts;
   lastDeliveredAt: string | null;
-  /** A full sync was finished at least once. */
+  /** The last full sync of this target that was finished. Before it, nobody knows how many customers there are. */
   fullSyncedAt: string | null;
   /** Next try while the provider does not answer, ISO instant. */
   nextTryAt: string | null;
@@ -114,6 +116,8 @@ export interface RunView {
   /** Marked, but no outcome yet; of those, in backoff. */
   due: number;
   retrying: number;
+  /** What most of those in backoff wait for: reason code. */
+  retryingReason: string | null;
   /** Why it waits or stopped: reason code. */
   problem: string | null;
 }
@@ -205,7 +209,8 @@ export interface AuditView {
 }
 
 export interface ReasonCount {
-  state: "skipped" | "refused" | "gave_up" | "retrying";
+  /** `in_sync`: sent, with something left out. */
+  state: "in_sync" | "skipped" | "refused" | "gave_up" | "retrying";
   reason: string;
   count: number;
 }
@@ -233,6 +238,16 @@ export type TargetsView =
   | { kind: "ok"; targets: { id: string; name: string; contacts: number | null; notes: string[] }[] }
   | { kind: "failed"; reason: string; vendorText: string | null };
 
+/** What the provider holds of one contact. */
+export interface HeldView {
+  email: string;
+  status: string;
+  fields: Record<string, string | number | boolean | null>;
+  tags: string[];
+  /** The contact's page at the vendor. */
+  url: string | null;
+}
+
 export interface OAuthTicket {
   attemptId: string;
   /** Absolute address on this app; carries a one-time ticket, no token. Opened by the Dashboard in a new tab. */
@@ -257,7 +272,10 @@ export interface AccountView {
   owner: string | null;
   shopHost: string;
   targets: number | null;
+  targetNames: string[];
   contacts: number | null;
+  /** What to know before going on: reason codes such as `permission_missing:customer_write`. */
+  notes: string[];
   /** Another account was connected before: its name. The page asks first. */
   replaces: string | null;
 }
@@ -289,6 +307,8 @@ export type SyncNowResult =
       vendorText: string | null;
       warnings: string[];
       sent: Record<string, unknown> | null;
+      /** Read back afterwards; null = there is no such contact, or it could not be read. */
+      held: HeldView | null;
       milliseconds: number;
     }
   | { kind: "waiting"; customerId: string }

@@ -55,6 +55,7 @@ describe("the environment", () => {
     [{ ALERT_WEBHOOK_URL: "https://ops.example/crm" }, /ALERT_WEBHOOK_URL and ALERT_WEBHOOK_SECRET belong together/],
     [{ ALERT_WEBHOOK_URL: "ops.example", ALERT_WEBHOOK_SECRET: "0123456789abcdef" }, /ALERT_WEBHOOK_URL must be an absolute/],
     [{ MAILCHIMP_API_BASE_URL: "http://127.0.0.1:1" }, /MAILCHIMP_API_BASE_URL is only allowed together with CRM_SANDBOX/],
+    [{ RETAILCRM_BASE_URL: "http://127.0.0.1:1" }, /RETAILCRM_BASE_URL is only allowed together with CRM_SANDBOX/],
     [{ NODE_ENV: "production" }, /SECRET_KEY is needed in production/],
     [{ CRM_SANDBOX: "1" }, /APP_IFRAME_BASE_URL must be a loopback address/],
     [{ CRM_SANDBOX: "1", ...loopback, APP_API_BASE_URL: "https://crm.example.com" }, /APP_API_BASE_URL must be a loopback address/],

@@ -10,6 +10,7 @@ import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { Limiter } from "./kit/limiter";
+import type { HostRules } from "./kit/vendor-host";
 
 /** Where the vendor lives. Empty in production: adapters know their vendor's hosts. Filled only under `CRM_SANDBOX=1`. */
 export type Endpoints = Readonly<Record<string, string>>;
@@ -27,6 +28,8 @@ export interface Link<Settings = Record<string, unknown>, Credentials = Record<s
   /** Where contacts go inside the provider (audience, site, brand); empty until the merchant chose one. */
   readonly target: string;
   readonly endpoints: Endpoints;
+  /** What the operator allows of addresses that merchants name: for vendors whose accounts have hosts of their own. */
+  readonly hosts: HostRules;
   /** Shared by everything that talks to this provider account: every request goes through `limiter.run`. */
   readonly limiter: Limiter;
   /** Kept by the drain for minutes and dropped when settings change: for look-ups such as "who is in the audience". */
@@ -55,7 +58,7 @@ export interface Target {
   name: string;
   /** Contacts in it, where the vendor tells. */
   contacts: number | null;
-  /** Facts the page may warn about: reason codes such as `double_optin`, `requires_field:BIRTHDAY`. */
+  /** Facts the page may warn about: reason codes such as `double_optin`. Required fields come from `fields`. */
   notes: readonly string[];
 }
 
@@ -106,7 +109,7 @@ export interface ContactRef {
 
 /** Heavy consequences of a full sync, so that the page can name them before Start. */
 export interface Consequence {
-  code: "confirmation_emails" | "receives_marketing" | "billable_contacts";
+  code: "confirmation_emails" | "receives_marketing" | "billable_contacts" | "automations";
 }
 
 export interface OAuth {

@@ -1,12 +1,14 @@
 /** The words of every provider, by language. Static, so that the page carries them; a provider is one line here. */
 import mailchimp from "./mailchimp/messages.en.json";
 import mailchimpRu from "./mailchimp/messages.ru.json";
+import retailcrm from "./retailcrm/messages.en.json";
+import retailcrmRu from "./retailcrm/messages.ru.json";
 
 type Messages = Record<string, unknown>;
 
 const catalogues: Record<string, Record<string, Messages>> = {
-  en: { mailchimp: nest(mailchimp) },
-  ru: { mailchimp: nest(mailchimpRu) },
+  en: { mailchimp: nest(mailchimp), retailcrm: nest(retailcrm) },
+  ru: { mailchimp: nest(mailchimpRu), retailcrm: nest(retailcrmRu) },
 };
 
 export function providerMessages(language: string): Record<string, Messages> {

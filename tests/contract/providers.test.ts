@@ -37,6 +37,10 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
   });
   afterAll(() => bench.close());
 
+  /** What the vendor can do with a contact: a vendor that archives none has no archived contacts to leave alone. */
+  const policies: string[] = provider.settings.shape.deletion.unwrap().options.filter((policy: string) => policy !== "leave");
+  const archives = <T>(cases: T[]): T[] => (policies.includes("archive") ? cases : []);
+
   const open = (more: Parameters<typeof linkTo>[2] = {}) => {
     const link = linkTo(provider, bench, more);
     links.push(link);
@@ -177,10 +181,12 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
       expect(bench.statusWritesToExisting()).toBe(0);
     });
 
-    it.each([
-      ["a few", 3, false],
-      ["many", 40, true],
-    ])("leaves archived contacts archived (%s)", async (_, count, historic) => {
+    it.each(
+      archives([
+        ["a few", 3, false],
+        ["many", 40, true],
+      ]),
+    )("leaves archived contacts archived (%s)", async (_, count, historic) => {
       bench.seed(contacts(count).map(({ mapped }) => ({ email: mapped.email, state: "archived" as const })));
       const outcomes = await upsert(contacts(count, { historic }));
       expect(countOf(outcomes)).toEqual({ "skipped archived": count });
@@ -299,20 +305,22 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
   });
 
   describe("removing and reading", () => {
-    const policies = provider.settings.shape.deletion.unwrap().options.filter((policy: string) => policy !== "leave");
-    it.each<DeletionPolicy>(policies)("lets go as the policy %s says, and of the absent nothing changes", async (policy) => {
-      const remoteKey = remoteKeyOf(await one(aContact(1)))!;
-      const remove = async (key: string) => {
-        const settings = { deletionTag: "left the shop" };
-        const outcomes = await provider.customers.remove(open({ settings }), [{ key: "VXNlcjox", remoteKey: key }], policy);
-        return outcomes.get("VXNlcjox");
-      };
-      expect(await remove(remoteKey)).toMatchObject({ kind: "delivered" });
-      if (policy === "archive") expect(at(email(1))?.archived ?? true).toBe(true);
-      else expect(at(email(1))).toMatchObject({ archived: false, tags: expect.arrayContaining(["Saleor Import", "left the shop"]) });
-      expect(await remove(remoteKey)).toMatchObject({ kind: "unchanged" });
-      expect(await remove("f".repeat(32))).toMatchObject({ kind: "unchanged" });
-    });
+    it.each<DeletionPolicy>(policies as DeletionPolicy[])(
+      "lets go as the policy %s says, and of the absent nothing changes",
+      async (policy) => {
+        const remoteKey = remoteKeyOf(await one(aContact(1)))!;
+        const remove = async (key: string) => {
+          const settings = { deletionTag: "left the shop" };
+          const outcomes = await provider.customers.remove(open({ settings }), [{ key: "VXNlcjox", remoteKey: key }], policy);
+          return outcomes.get("VXNlcjox");
+        };
+        expect(await remove(remoteKey)).toMatchObject({ kind: "delivered" });
+        if (policy === "archive") expect(at(email(1))?.archived ?? true).toBe(true);
+        else expect(at(email(1))).toMatchObject({ archived: false, tags: expect.arrayContaining(["Saleor Import", "left the shop"]) });
+        expect(await remove(remoteKey)).toMatchObject({ kind: "unchanged" });
+        expect(await remove("f".repeat(32))).toMatchObject({ kind: "unchanged" });
+      },
+    );
 
     it("reads what the provider holds, by id and by e-mail, and null for nobody", async () => {
       const remoteKey = remoteKeyOf(await one(aContact(1)))!;

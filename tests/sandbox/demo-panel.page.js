@@ -1,11 +1,12 @@
 // Talks to the two stand-ins through their control doors; knows nothing of the app.
 const byId = (id) => document.getElementById(id);
-const { saleor, mailchimp } = await (await fetch("/parts")).json();
+const { saleor, vendors } = await (await fetch("/parts")).json();
 const form = byId("customer");
 let chosen = null;
 let found = [];
 
-byId("mailchimp").src = mailchimp;
+let vendor = vendors[0];
+const tagsKey = () => `${vendor.id}_tags`;
 
 async function call(method, url, body) {
   const answer = await fetch(url, { method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) });
@@ -14,7 +15,24 @@ async function call(method, url, body) {
   return content;
 }
 const askSaleor = (method, path, body) => call(method, `${saleor}/__control/${path}`, body);
-const askMailchimp = (method, path, body) => call(method, `${mailchimp}/__control/${path}`, body);
+const askVendor = (method, path, body) => call(method, `${vendor.url}/__control/${path}`, body);
+
+/** Which one the panel is about: its page below, its tags in the form, its bad days. */
+function choose(one) {
+  vendor = one;
+  byId("vendor-page").src = one.url;
+  for (const place of document.querySelectorAll(".vendor")) place.textContent = one.title;
+  for (const place of document.querySelectorAll(".tags-key")) place.textContent = tagsKey();
+  for (const button of byId("vendors").children) button.setAttribute("aria-pressed", String(button.textContent === one.title));
+  form.tags.value = chosen?.privateMeta?.[tagsKey()] ?? "";
+}
+
+for (const one of vendors) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: one.title });
+  button.addEventListener("click", () => choose(one));
+  byId("vendors").append(button);
+}
+choose(vendor);
 
 function say(text) {
   byId("said").textContent = text;
@@ -36,7 +54,7 @@ function show(person) {
   form.firstName.value = firstName;
   form.lastName.value = lastName;
   form.email.value = email;
-  form.tags.value = privateMeta.mailchimp_tags ?? "";
+  form.tags.value = privateMeta[tagsKey()] ?? "";
   byId("save").disabled = byId("delete").disabled = !person;
 }
 
@@ -58,14 +76,14 @@ async function search() {
 }
 
 async function save() {
-  const changes = { ...written(), privateMeta: { mailchimp_tags: tags() || null } };
+  const changes = { ...written(), privateMeta: { [tagsKey()]: tags() || null } };
   show(await askSaleor("PATCH", `customers/${encodeURIComponent(chosen.id)}`, changes));
 }
 
 async function create() {
   const known = chosen?.email === form.email.value || form.email.value === "";
   const email = known ? `new.${Date.now().toString(36)}@mail.test-shop.dev` : form.email.value;
-  const privateMeta = tags() ? { mailchimp_tags: tags() } : {};
+  const privateMeta = tags() ? { [tagsKey()]: tags() } : {};
   show(await askSaleor("POST", "customers", { ...written(), email, privateMeta }));
   return `Created ${email}`;
 }
@@ -78,9 +96,9 @@ async function remove() {
 
 async function order() {
   const on = new Set([...document.querySelectorAll("#trouble input:checked")].map((box) => box.value));
-  await askMailchimp("DELETE", "faults");
-  if (on.has("down")) await askMailchimp("POST", "faults", { kind: "error500" });
-  await askMailchimp("POST", "latency", { ms: on.has("slow") ? 2000 : 0 });
+  await askVendor("DELETE", "faults");
+  if (on.has("down")) await askVendor("POST", "faults", { kind: "error500" });
+  await askVendor("POST", "latency", { ms: on.has("slow") ? 2000 : 0 });
   await askSaleor("PUT", "dials", { pageDelayMs: on.has("saleorSlow") ? 2000 : 0, requestLimitPerMinute: on.has("limit") ? 120 : null });
 }
 
@@ -91,11 +109,11 @@ byId("delete").addEventListener("click", doing(remove, "Deleted"));
 byId("trouble").addEventListener("change", doing(order, ""));
 byId("throttle").addEventListener(
   "click",
-  doing(() => askMailchimp("POST", "faults", { kind: "throttle429", times: 20 }).then(() => "")),
+  doing(() => askVendor("POST", "faults", { kind: vendor.throttle, times: 20 }).then(() => "")),
 );
 byId("revoke").addEventListener(
   "click",
-  doing(() => askMailchimp("POST", "revoke").then(() => "")),
+  doing(() => askVendor("POST", "revoke").then(() => "")),
 );
 
 const first = await askSaleor("GET", "customers?limit=1");

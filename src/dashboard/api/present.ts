@@ -16,11 +16,12 @@ const HOUR_MS = 3_600_000;
 
 export async function presentConnection(ctx: Admitted, row: StateRow): Promise<ConnectionView> {
   const { db, connections, fullSync, providers } = ctx.rooms;
-  const [details, states, retry, run, hours, waitingSince] = await Promise.all([
+  const [details, states, retry, run, fullSyncedAt, hours, waitingSince] = await Promise.all([
     connections.details(ctx.shop.id, row.id),
     countStates(db, [row.id]),
     nextTry(db, row.limitKey),
     fullSync.latest(row.id),
+    fullSync.lastFinishedAt(row.id),
     deliveriesOfDay(db, row.id),
     oldestDue(db, row.id),
   ]);
@@ -35,11 +36,12 @@ export async function presentConnection(ctx: Admitted, row: StateRow): Promise<C
     healthReason: row.healthReason,
     healthSince: (row.healthSince ?? (failing ? retry.since : null))?.toISOString() ?? null,
     live: row.live,
+    isPaused: row.pausedAt !== null,
     account: details.kind === "found" ? details.account : null,
     target: row.target ? { id: row.target, name: row.targetName } : null,
     counts,
     lastDeliveredAt: row.lastDeliveredAt?.toISOString() ?? null,
-    fullSyncedAt: run?.state === "finished" ? (run.finishedAt?.toISOString() ?? null) : null,
+    fullSyncedAt: fullSyncedAt?.toISOString() ?? null,
     nextTryAt: failing ? (retry.at?.toISOString() ?? null) : null,
     waitingSince: waitingSince?.toISOString() ?? null,
     hours: presentHours(hours, Date.now()),
@@ -113,6 +115,7 @@ export function presentRun(run: Run, staffUserId: string): RunView {
     gaveUp: run.gaveUp,
     due: Math.max(0, run.marked - done),
     retrying: run.retrying,
+    retryingReason: run.retryingReason,
     problem: run.problem,
   };
 }

@@ -1,7 +1,7 @@
 /** One state, one pill: ui for a connection's health. */
-import { useTranslations } from "use-intl";
 import type { ConnectionView, Counts } from "@/dashboard/api/views";
 import type { Tone } from "./parts/pill";
+import { useWords } from "./text";
 
 const TONES: Record<ConnectionView["health"], Tone> = {
   setup: "neutral",
@@ -20,8 +20,15 @@ export const unsent = ({ waiting, retrying }: Counts) => waiting + retrying;
 export const totalOf = (counts: Counts) =>
   counts.inSync + counts.waiting + counts.retrying + counts.skipped + counts.refused + counts.gaveUp;
 
+/** Live sync sends who changes. Everybody else waits for a full sync, which nobody has started, or somebody cancelled. */
+export const needsFullSync = ({ fullSyncedAt, run, target }: ConnectionView) =>
+  target !== null && fullSyncedAt === null && (run === null || run.state === "cancelled");
+
+/** Only a person can mend it, and that comes before everything else on the page. */
+export const isStopped = ({ health }: ConnectionView) => health === "reconnect" || health === "target_gone" || health === "unreadable";
+
 export function useHealthPill(connection: ConnectionView): { tone: Tone; word: string } {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const { health, counts, title } = connection;
   if (health === "live" && counts.refused + counts.gaveUp > 0) return { tone: "warn", word: t("health.attention") };
   return { tone: TONES[health], word: t(`health.${health}`, { title }) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { describeForm, secretFields } from "./form";
+import { blamedField, describeForm, secretFields } from "./form";
 
 const schema = z.object({
   place: z.string().default("").meta({ section: "where", kind: "target" }),
@@ -36,6 +36,12 @@ describe("describeForm", () => {
       default: "b",
       optional: false,
     });
+  });
+
+  it("blames the field that is at fault, else the secret", () => {
+    const credentials = z.object({ address: z.string().meta({ blamedFor: ["host_refused"] }), key: z.string().meta({ secret: true }) });
+    expect(blamedField(credentials, "host_refused")).toBe("address");
+    expect(blamedField(credentials, "credentials_refused")).toBe("key");
   });
 
   it("knows every secret, hidden ones too", () => {

@@ -2,10 +2,12 @@ import { Text } from "@saleor/macaw-ui";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
+import { isStopped } from "../health";
 import { Callout } from "../parts/callout";
 import { Section } from "../parts/section";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { useWords } from "../text";
 import { BrowserRefused } from "./browser-refused";
 import { StartForm } from "./start-form";
 import { type Probe, useProbe } from "./use-probe";
@@ -28,7 +30,7 @@ interface StartRowProps {
 /** Numbers, the preview and the buttons; or the sentence that says why there are none. */
 export const StartRow = (props: StartRowProps) => {
   const { connection } = props;
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const probe = useProbe(connection.id);
   if (connection.target === null) {
     return (
@@ -41,7 +43,7 @@ export const StartRow = (props: StartRowProps) => {
     return (
       <>
         <HowMany connection={connection} total={probe.total} />
-        <StartForm {...props} total={probe.total} />
+        <StartForm {...props} variant={isStopped(connection) ? "secondary" : props.variant} total={probe.total} />
       </>
     );
   }

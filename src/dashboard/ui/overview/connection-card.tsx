@@ -2,7 +2,7 @@ import { Text } from "@saleor/macaw-ui";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, RunView } from "@/dashboard/api/views";
 import { activityPath } from "../activity/use-filter";
-import { totalOf } from "../health";
+import { needsFullSync, totalOf } from "../health";
 import { HealthPill } from "../parts/health-pill";
 import { HoursChart } from "../parts/hours-chart";
 import { InSync } from "../parts/in-sync";
@@ -12,6 +12,7 @@ import { Section } from "../parts/section";
 import { When } from "../parts/when";
 import { AppLink } from "../shell/leave";
 import { useHealthText } from "../status/health-text";
+import { useWords } from "../text";
 import { NextStep } from "./next-step";
 
 interface CardProps {
@@ -42,16 +43,19 @@ const CardTitle = ({ connection }: { connection: ConnectionView }) => (
 );
 
 const CardHint = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const account = connection.account?.name ?? t("overview.accountUnknown");
   return connection.target ? t("overview.accountAndTarget", { account, target: connection.target.name }) : account;
 };
 
 const Situation = ({ connection }: { connection: ConnectionView }) => {
-  const said = useHealthText(connection);
+  const t = useTranslations();
+  const health = useHealthText(connection);
+  const unsynced = needsFullSync(connection) ? t("situation.unsynced") : null;
+  const said = health ? (health.tone === "warning" ? `${health.title}. ${health.text}` : health.text) : unsynced;
   return said ? (
     <Text as="p" size={3}>
-      {said.tone === "warning" ? `${said.title}. ${said.text}` : said.text}
+      {said}
     </Text>
   ) : null;
 };

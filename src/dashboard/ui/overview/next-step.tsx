@@ -3,7 +3,7 @@ import { Button } from "@saleor/macaw-ui";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { activityPath } from "../activity/use-filter";
-import { totalOf, useHealthPill } from "../health";
+import { needsFullSync, useHealthPill } from "../health";
 import { useGo } from "../shell/leave";
 import { TurnOnLive } from "./turn-on-live";
 
@@ -48,8 +48,7 @@ function useStep(connection: ConnectionView, mayManage: boolean): Step | "turn_o
       case "paused":
         return "turn_on_live";
       case "live":
-        if (connection.fullSyncedAt === null && connection.run === null && totalOf(counts) === 0)
-          return { label: t("overview.startFullSync"), path: `/c/${id}` };
+        if (needsFullSync(connection)) return { label: t("overview.startFullSync"), path: `/c/${id}` };
     }
   }
   if (health === "provider_down" || health === "catching_up") return null;

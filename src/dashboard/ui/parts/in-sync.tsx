@@ -10,6 +10,14 @@ export const InSync = ({ connection }: { connection: ConnectionView }) => {
   const format = useFormatter();
   const { counts } = connection;
   const total = totalOf(counts);
+  // Until everybody was sent once, we know only of those who happened to change.
+  if (connection.fullSyncedAt === null || connection.run?.state === "running") {
+    return (
+      <Text as="p" size={3} className="crm-number">
+        {t("overview.inSyncOnly", { done: counts.inSync })}
+      </Text>
+    );
+  }
   // Never rounded up: 100 % means everybody.
   const percent = total === 0 ? 0 : Math.floor((counts.inSync / total) * 1000) / 1000;
   return (

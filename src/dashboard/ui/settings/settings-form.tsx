@@ -11,10 +11,10 @@ import { SaveBar } from "../parts/save-bar";
 import { Section } from "../parts/section";
 import { useInfo } from "../shell/info";
 import { useGo, useLeaveGuard } from "../shell/leave";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import { AccountCard } from "./account-card";
 import { DangerZone } from "./danger-zone";
-import { LiveToggle } from "./live-toggle";
+import { LiveHint, LiveToggle, UnsyncedNote } from "./live-toggle";
 import { ReloadTargets } from "./reload-targets";
 import { SaveProblem } from "./save-problem";
 import { SettingField } from "./setting-field";
@@ -31,7 +31,7 @@ interface SettingsFormProps {
 }
 
 export const SettingsForm = ({ connection, settings, frame, onReload }: SettingsFormProps) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const go = useGo();
   const text = useProviderText(connection.provider, connection.title);
   const { permissions } = useInfo();
@@ -84,15 +84,16 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
                   <Section
                     key={section}
                     title={heading}
-                    hint={section === "live" ? t("live.hint", { title: connection.title }) : text.say(`sections.${section}.hint`)}
+                    hint={section === "live" ? <LiveHint connection={connection} /> : text.say(`hints.${section}`)}
                     end={
                       section === "live" ? (
                         <LiveToggle connection={connection} readOnly={readOnly} />
                       ) : targetField?.section === section && !readOnly ? (
-                        <ReloadTargets targets={targets} />
+                        <ReloadTargets provider={connection.provider} targets={targets} />
                       ) : null
                     }
                   >
+                    {section === "live" ? <UnsyncedNote connection={connection} /> : null}
                     {settings.fields
                       .filter((field) => field.section === section)
                       .map((field) => (
@@ -116,7 +117,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
       <Confirm
         open={question !== null}
         title={t("settings.moveTitle", { target: question?.name ?? "" })}
-        body={t("settings.move", { before: connection.target?.name ?? "", target: question?.name ?? "", count: connection.counts.inSync })}
+        body={<MoveBody connection={connection} target={question?.name ?? ""} />}
         back={t("common.back")}
         verb={t("settings.moveVerb")}
         onBack={() => setQuestion(null)}
@@ -126,6 +127,16 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
         }}
       />
     </FormProvider>
+  );
+};
+
+const MoveBody = ({ connection, target }: { connection: ConnectionView; target: string }) => {
+  const t = useTranslations();
+  const isUnderWay = connection.run?.state === "running" || connection.run?.state === "paused";
+  return (
+    <Text as="p" size={3}>
+      {t("settings.move", { before: connection.target?.name ?? "", target })} {isUnderWay ? t("settings.moveRun") : ""}
+    </Text>
   );
 };
 

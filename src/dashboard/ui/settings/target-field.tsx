@@ -3,8 +3,8 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { FieldNote } from "../parts/field";
-import { useProviderText } from "../text";
-import type { TargetOption, Targets } from "./use-targets";
+import { useProviderText, useWords } from "../text";
+import { type TargetOption, type Targets, useRequiredFields } from "./use-targets";
 
 interface TargetFieldProps {
   label: string;
@@ -19,7 +19,7 @@ interface TargetFieldProps {
 
 /** All targets, the saved one chosen, whatever could or could not be loaded. */
 export const TargetField = (p: TargetFieldProps) => {
-  const t = useTranslations();
+  const t = useWords(p.connection.provider);
   const { targets, connection, value } = p;
   const optionOf = useOption();
   if (targets.isLoading) return <Skeleton __height="52px" aria-busy />;
@@ -59,7 +59,7 @@ function useOption() {
 }
 
 const TargetsFailed = ({ connection, targets }: { connection: ConnectionView; targets: Targets }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const text = useProviderText(connection.provider, connection.title);
   const { target } = connection;
   return (
@@ -81,7 +81,9 @@ const TargetsFailed = ({ connection, targets }: { connection: ConnectionView; ta
 /** What the merchant should know about this target before customers go there. */
 const Notes = ({ connection, target }: { connection: ConnectionView; target: TargetOption | undefined }) => {
   const text = useProviderText(connection.provider, connection.title);
-  const said = (target?.notes ?? []).flatMap((code) => text.note(code) ?? []);
+  const required = useRequiredFields(connection, target?.id ?? "");
+  const codes = [...(target?.notes ?? []), ...required.map((label) => `requires_field:${label}`)];
+  const said = codes.flatMap((code) => text.note(code) ?? []);
   return (
     <>
       {said.map((note) => (

@@ -1,10 +1,10 @@
 import { Button } from "@saleor/macaw-ui";
-import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
+import { TurnOnLive } from "../overview/turn-on-live";
 import { Callout } from "../parts/callout";
 import { useInfo } from "../shell/info";
 import { useGo } from "../shell/leave";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import { Attention } from "./attention";
 import { useHealthText } from "./health-text";
 
@@ -12,7 +12,7 @@ import { useHealthText } from "./health-text";
 export const HealthCallout = ({ connection }: { connection: ConnectionView }) => {
   const text = useProviderText(connection.provider, connection.title);
   const said = useHealthText(connection);
-  if (!said || connection.health === "paused" || connection.health === "catching_up") return <Attention connection={connection} />;
+  if (!said || connection.health === "catching_up") return <Attention connection={connection} />;
   const why = said.tone === "info" || !connection.healthReason ? null : text.reason(connection.healthReason);
   return (
     <Callout tone={said.tone} title={said.title} actions={<Remedy connection={connection} />}>
@@ -22,11 +22,12 @@ export const HealthCallout = ({ connection }: { connection: ConnectionView }) =>
 };
 
 const Remedy = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const go = useGo();
   const { permissions } = useInfo();
   const { health, provider, id } = connection;
   if (!permissions.manageApps || health === "provider_down") return null;
+  if (health === "paused") return <TurnOnLive connection={connection} size="small" />;
   const mends = health === "reconnect" || health === "unreadable";
   return (
     <Button variant="primary" size="small" onClick={() => go(mends ? `/connect/${provider}` : `/c/${id}/settings`)}>

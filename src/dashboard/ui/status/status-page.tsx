@@ -13,6 +13,7 @@ import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { ConnectionDetails } from "./connection-details";
 import { HealthCallout } from "./health-callout";
+import { LeftOut } from "./left-out";
 import { SyncOne } from "./sync-one";
 import { Tiles } from "./tiles";
 import { UnsentCard } from "./unsent";
@@ -55,6 +56,7 @@ const Status = ({ connection, readAt }: { connection: ConnectionView; readAt: nu
     {connection.lastDeliveredAt ? <HoursChart hours={connection.hours} /> : null}
     <UnsentCard connection={connection} />
     <FullSyncCard connection={connection} readAt={readAt} />
+    <LeftOut connection={connection} />
     <SyncOne connection={connection} />
     <ConnectionDetails connection={connection} />
   </Page>
