@@ -13,7 +13,7 @@ describe("Problems and the audit log", () => {
 
   beforeAll(async () => {
     // Given up after a second of failing, so that a test can see it.
-    const env = { RETRY_MIN_SECONDS: "1", RETRY_MAX_SECONDS: "1", GIVE_UP_HOURS: "0.0003" };
+    const env = { RETRY_MIN_SECONDS: "0.2", RETRY_MAX_SECONDS: "0.5", GIVE_UP_HOURS: "0.0003" };
     [stack, browser] = await Promise.all([startStack({ saleor: { customers: 0 }, env }), launchChromium()]);
     merchant = await visit(browser, stack.dashboard.appPage(stack.appId));
     await setUp(merchant);
@@ -27,9 +27,11 @@ describe("Problems and the audit log", () => {
   afterEach((context) => onFailure(context, merchant));
 
   it("says on the connection's pages that customers were given up, and leads to them", async () => {
-    await stack.saleor.customers.create({ email: "signed-up-a-lot@shop-one.dev", firstName: "Often" });
+    stack.mailchimp.fail({ kind: "error500" });
+    await stack.saleor.customers.create({ email: "often@shop-one.dev", firstName: "Often" });
     await merchant.app.getByRole("link", { name: "Status", exact: true }).click();
     await merchant.app.getByText("1 customer could not be sent for days").waitFor({ timeout: 60_000 });
+    stack.mailchimp.heal();
     await merchant.picture("status-gave-up");
     expect(await merchant.barriers()).toEqual([]);
     await merchant.app.getByRole("button", { name: "Show", exact: true }).click();
