@@ -109,7 +109,9 @@ async function findTarget(
 }
 
 function changedNames(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]).sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .sort();
 }
 
 export async function setLive(deps: SavesDeps, act: Act, live: boolean): Promise<LiveResult> {

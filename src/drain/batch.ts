@@ -117,7 +117,8 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
   const print = fingerprint(connection, provider.mapperVersion, provider.customers.payload(connection.settings, mapped.contact));
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
-  const sent: Sent = { fingerprint: print, emailHmac: hmac, problems: mapped.contact.problems, updatedAt, readAt };
+  const problems = [...mapped.contact.problems, ...(provider.customers.check?.(connection.settings, mapped.contact) ?? [])];
+  const sent: Sent = { fingerprint: print, emailHmac: hmac, problems, updatedAt, readAt };
   if (!row.force && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
   if (!row.force && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
   const contact: Contact = {

@@ -6,6 +6,7 @@
 import type { EngineSettings } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Customer, ReadPlan } from "@/model/customer";
+import { type FieldsMapped, fieldMapper, keysOf } from "./fields";
 import { decideTags, type TagLimits, unique } from "./tags";
 
 export type Mapped = { kind: "contact"; contact: MappedContact } | { kind: "skipped"; reason: string };
@@ -28,11 +29,18 @@ export interface Mapping {
 
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
-  const rules = { tagsKey: tagsKey(provider.id), limits: provider.customers.tags, settings, onlyBuyers: reads.orders ?? false };
+  const keys = keysOf(settings.fieldRules.map((rule) => rule.source));
+  const rules = {
+    tagsKey: tagsKey(provider.id),
+    limits: provider.customers.tags,
+    settings,
+    onlyBuyers: reads.orders ?? false,
+    mapFields: fieldMapper(settings.fieldRules),
+  };
   return {
     plan: {
-      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? [])])],
-      publicKeys: reads.publicKeys ?? [],
+      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
+      publicKeys: [...new Set([...(reads.publicKeys ?? []), ...keys.publicKeys])],
       orders: rules.onlyBuyers,
     },
     map: (customer, ownedTags = []) => mapCustomer(customer, { ...rules, ownedTags }),
@@ -45,6 +53,7 @@ interface Rules {
   settings: EngineSettings;
   /** Whoever has not ordered yet is not sent. */
   onlyBuyers: boolean;
+  mapFields(customer: Customer): FieldsMapped;
   ownedTags: readonly string[];
 }
 
@@ -57,6 +66,7 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
   if (rules.onlyBuyers && customer.hasOrders === false) return { kind: "skipped", reason: "no_orders" };
   const address = customer.defaultBillingAddress ?? customer.defaultShippingAddress;
   const phones = phonesOf(customer);
+  const { fields, problems } = rules.mapFields(customer);
   return {
     kind: "contact",
     contact: {
@@ -68,11 +78,11 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
       phones,
       dateJoined: customer.dateJoined,
       address,
-      fields: {},
+      fields,
       consents: {},
       meta: customer.privateMeta,
       tags: wantedTags(decision, rules.ownedTags),
-      problems: decision.problems,
+      problems: [...decision.problems, ...problems],
     },
   };
 }

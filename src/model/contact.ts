@@ -15,7 +15,10 @@ export interface MappedContact {
   dateJoined: string;
   /** The default billing address, else the default shipping address. */
   address: Address | null;
-  /** Values of the merchant's mapping rules by target field. */
+  /**
+   * Values of the merchant's mapping rules by target field. `null` = there is none: emptied where we filled it. A field
+   * whose value could not be understood is missing: what the provider holds stays.
+   */
   fields: Readonly<Record<string, FieldValue>>;
   /** What a consent rule reads now, by channel. A channel without a rule, or without a word on it, is missing. */
   consents: Readonly<Record<string, boolean>>;

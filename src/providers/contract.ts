@@ -7,7 +7,8 @@ import type { z } from "zod";
 import type { DeletionPolicy } from "@/model/connection";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
-import type { Failure, Outcome } from "@/model/outcome";
+import type { Failure, Outcome, Reason } from "@/model/outcome";
+import type { FieldTarget } from "@/model/rules";
 import type { CustomerId } from "@/model/shop";
 import type { Limiter } from "./kit/limiter";
 
@@ -59,13 +60,16 @@ export interface Target {
   notes: readonly string[];
 }
 
-export interface FieldDefinition {
-  id: string;
+/** One field of the provider's dictionary. What the mapping must respect (type, length, choices, form) is the target of its rules. */
+export interface FieldDefinition extends Omit<FieldTarget, "choices"> {
   label: string;
-  type: "text" | "number" | "boolean" | "date" | "choice" | "other";
   required: boolean;
-  maxLength?: number;
   choices?: readonly string[];
+}
+
+export interface NewField {
+  label: string;
+  type: Extract<FieldTarget["type"], "text" | "number" | "date">;
 }
 
 /** What the provider holds of one contact now, for the inspector and the comparison. */
@@ -167,6 +171,8 @@ export interface Provider<
   targets(link: L): Promise<Answer<readonly Target[]>>;
   /** The provider's dictionary of fields in the chosen target. */
   fields(link: L): Promise<Answer<readonly FieldDefinition[]>>;
+  /** Adds a field to the dictionary. */
+  createField?(link: L, wish: NewField): Promise<Answer<FieldDefinition>>;
   /** What a full sync under these settings will set off beyond writing contacts. */
   consequences(settings: z.output<Settings>, target: Target): readonly Consequence[];
 
@@ -177,6 +183,8 @@ export interface Provider<
     reads?(settings: z.output<Settings>): Partial<ReadPlan>;
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */
     payload(settings: z.output<Settings>, mapped: MappedContact): Record<string, unknown>;
+    /** Values of this contact that the provider would not take as they are and that are left out: reason codes. Pure. */
+    check?(settings: z.output<Settings>, mapped: MappedContact): readonly Reason[];
     /** Fields that delivering this contact fills: noted before the answer is there, in case it never comes. Pure. */
     fills(settings: z.output<Settings>, mapped: MappedContact): readonly string[];
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;

@@ -1,10 +1,8 @@
-/** What stands behind the credentials: the account, its audiences and their fields. */
-import type { Account, Answer, Consequence, FieldDefinition, Target } from "../contract";
-import type { MergeField } from "./answers";
+/** What stands behind the credentials: the account, its audiences and what they require. */
+import type { Account, Answer, Consequence, Target } from "../contract";
 import { type Mailchimp, mailchimpOf } from "./client";
 import { classify } from "./failures";
 import { dataCentre, type MailchimpLink, type Settings } from "./settings";
-import { Visit } from "./visit";
 
 /** Required fields are one more request for each audience: worth it for the few that most accounts have. */
 const AUDIENCES_WITH_NOTES = 5;
@@ -44,37 +42,6 @@ async function withRequiredFields(api: Mailchimp, audience: Target): Promise<Tar
   if (said.kind === "problem") return audience;
   const required = said.value.merge_fields.filter((field) => field.required).map((field) => `requires_field:${field.tag}`);
   return { ...audience, notes: [...audience.notes, ...required] };
-}
-
-export async function fields(link: MailchimpLink): Promise<Answer<readonly FieldDefinition[]>> {
-  const visit = new Visit(link);
-  if (visit.stopped) return visit.stopped;
-  const said = await visit.api.mergeFields(link.target);
-  return said.kind === "ok" ? { kind: "ok", value: said.value.merge_fields.map(field) } : visit.fail(said.problem);
-}
-
-const TYPES: Readonly<Record<string, FieldDefinition["type"]>> = {
-  text: "text",
-  phone: "text",
-  zip: "text",
-  url: "text",
-  imageurl: "text",
-  number: "number",
-  date: "date",
-  radio: "choice",
-  dropdown: "choice",
-};
-
-function field({ tag, name, type, required, options }: MergeField): FieldDefinition {
-  const kind = TYPES[type] ?? "other";
-  return {
-    id: tag,
-    label: name || tag,
-    type: kind,
-    required,
-    ...(kind === "text" && { maxLength: 255 }),
-    ...(kind === "choice" && options.choices && { choices: options.choices }),
-  };
 }
 
 const CONSEQUENCES: Readonly<Record<Settings["newStatus"], readonly Consequence[]>> = {

@@ -1,7 +1,8 @@
 /** Mailchimp: what it is and what it can do. Facts and their dates are in NOTES.md. */
 import type { Provider } from "../contract";
-import { connect, consequences, fields, targets } from "./account";
+import { connect, consequences, targets } from "./account";
 import { customers } from "./customers";
+import { createField, fields } from "./fields";
 import { oauth } from "./oauth";
 import { credentials, settings } from "./settings";
 
@@ -18,6 +19,7 @@ export const mailchimp: Provider<typeof settings, typeof credentials> = {
   connect,
   targets,
   fields,
+  createField,
   consequences,
   customers,
 };

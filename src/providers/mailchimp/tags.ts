@@ -6,7 +6,7 @@ import type { Contact } from "@/model/contact";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import { noteInDirectory } from "./directory";
-import { ownedAfter, subscriberHash } from "./payload";
+import { missingFields, ownedAfter, subscriberHash } from "./payload";
 import { changeSegments } from "./segments";
 import type { Visit } from "./visit";
 import type { Written } from "./write-member";
@@ -71,11 +71,12 @@ async function tagOne(visit: Visit, { contact, add, remove }: TagJob): Promise<F
 function receipt(visit: Visit, job: TagJob): Outcome {
   const { written, contact, add, remove } = job;
   noteInDirectory(visit, { ...written.member, tags: tagsAfter(job) });
+  const warnings = [...written.warnings, ...missingFields(contact, written.member)];
   const said = {
     ...(written.member.contactId && { remoteKey: written.member.contactId }),
     ...(contact.mapped.tags && { ownedTags: contact.mapped.tags }),
     ownedFields: ownedAfter(contact),
-    ...(written.warnings.length > 0 && { warnings: written.warnings }),
+    ...(warnings.length > 0 && { warnings }),
   };
   if (written.change === "created") return { kind: "delivered", change: "created", receipt: said };
   if (written.change === "updated" || add.length + remove.length > 0) return { kind: "delivered", change: "updated", receipt: said };

@@ -119,5 +119,11 @@ async function settle(visit: Visit, contact: Contact, change: Written["change"],
 
 /** What Mailchimp may quote back at us in a refusal. */
 export function given({ mapped }: Contact): string[] {
-  return [mapped.email, mapped.firstName, mapped.lastName, mapped.phone, ...Object.values(mapped.fields).map(String)].filter(Boolean);
+  return [
+    mapped.email,
+    mapped.firstName,
+    mapped.lastName,
+    mapped.phone,
+    ...Object.values(mapped.fields).map((value) => String(value ?? "")),
+  ].filter(Boolean);
 }
