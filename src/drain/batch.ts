@@ -4,6 +4,7 @@
  */
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
+import { consentChanges } from "@/mapping/consents";
 import { type Mapping, mappingOf } from "@/mapping/map-customer";
 import type { Contact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
@@ -115,10 +116,12 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   const mapped = mapping.map(customer, row.ownedTags);
   const { updatedAt } = customer;
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
-  const print = fingerprint(connection, provider.mapperVersion, provider.customers.payload(connection.settings, mapped.contact));
+  const { consents } = mapped.contact;
+  const payload = provider.customers.payload(connection.settings, mapped.contact);
+  const print = fingerprint(connection, provider.mapperVersion, payload, consents);
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
   const problems = [...mapped.contact.problems, ...(provider.customers.check?.(connection.settings, mapped.contact) ?? [])];
-  const sent: Sent = { fingerprint: print, emailHmac: hmac, problems, updatedAt, readAt };
+  const sent: Sent = { fingerprint: print, emailHmac: hmac, consents, problems, updatedAt, readAt };
   if (!row.force && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
   if (!row.force && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
   const contact: Contact = {
@@ -128,7 +131,8 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     emailChanged: row.remoteKey !== null && row.emailHmac !== null && row.emailHmac !== hmac,
     ownedTags: row.ownedTags,
     ownedFields: row.ownedFields,
-    consentChanges: {},
+    consentChanges: consentChanges(consents, row.consents),
+    ownedOptOuts: row.ownedOptOuts,
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,
@@ -152,6 +156,7 @@ function judgeParting(deps: DrainDeps, work: BatchWork, row: DueRow, outcome: Ou
   const sent: Sent = {
     fingerprint: "",
     emailHmac: row.emailHmac ?? "",
+    consents: {},
     problems: [],
     updatedAt: deps.now().toISOString(),
     readAt: deps.now(),

@@ -7,8 +7,15 @@ export function emailHmac(pepper: string, email: string): string {
 }
 
 /** Proof that the provider already holds exactly this: same account, same target, same mapper, same payload. */
-export function fingerprint(connection: OpenConnection, mapperVersion: number, payload: Record<string, unknown>): string {
-  const parts = [connection.limitKey, connection.target, mapperVersion, connection.pepper, payload];
+export function fingerprint(
+  connection: OpenConnection,
+  mapperVersion: number,
+  payload: Record<string, unknown>,
+  consents: Readonly<Record<string, boolean>>,
+): string {
+  const parts: unknown[] = [connection.limitKey, connection.target, mapperVersion, connection.pepper, payload];
+  // Not where no rule reads any: what was delivered before there were rules still counts.
+  if (Object.keys(consents).length > 0) parts.push(consents);
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
 

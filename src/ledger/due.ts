@@ -169,7 +169,7 @@ export async function isIdentityTaken(db: Db, connectionId: ConnectionId, hmac: 
 }
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -191,6 +191,8 @@ interface RawRow {
   owned_tags: string[];
   owned_fields: string[];
   left_behind: Held[];
+  consents: Record<string, boolean>;
+  owned_opt_outs: string[];
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -218,6 +220,8 @@ function toDueRow(row: RawRow): DueRow {
     ownedTags: row.owned_tags,
     ownedFields: row.owned_fields,
     leftBehind: row.left_behind,
+    consents: row.consents,
+    ownedOptOuts: row.owned_opt_outs,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

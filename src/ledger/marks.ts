@@ -154,6 +154,7 @@ export async function retryRun(db: Db, runId: string, connectionId: ConnectionId
 export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Promise<void> {
   await sql`
     update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null,
+      consents = '{}', owned_opt_outs = '[]',
       created_by_run = null, version = version + 1
     where connection_id = ${connectionId}`.execute(db);
 }

@@ -23,6 +23,9 @@ export interface Verdict {
   emailHmac?: string | null;
   ownedTags?: readonly string[];
   ownedFields?: readonly string[];
+  /** Words that were sent; other channels keep theirs. */
+  consents?: Readonly<Record<string, boolean>>;
+  ownedOptOuts?: readonly string[];
   /** The customer moved onto another contact: this one is still to be dealt with. */
   leftBehind?: Held;
   warnings?: readonly string[];
@@ -43,7 +46,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
     ), done as (
@@ -63,6 +66,8 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         email_hmac = case when v.has_hmac then v.email_hmac else l.email_hmac end,
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
+        consents = l.consents || coalesce(v.consents, '{}'),
+        owned_opt_outs = coalesce(v.owned_opt_outs, l.owned_opt_outs),
         -- What is left behind stays noted until it is dealt with, or is held again.
         left_behind = case when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
@@ -134,6 +139,8 @@ function toRecord(verdict: Verdict) {
     email_hmac: verdict.emailHmac ?? null,
     owned_tags: verdict.ownedTags ?? null,
     owned_fields: verdict.ownedFields ?? null,
+    consents: verdict.consents ?? null,
+    owned_opt_outs: verdict.ownedOptOuts ?? null,
     left_behind: verdict.leftBehind ? [verdict.leftBehind] : null,
     warnings: verdict.warnings ?? null,
     change: verdict.change ?? null,

@@ -6,6 +6,7 @@
 import type { EngineSettings } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Customer, ReadPlan } from "@/model/customer";
+import { type ConsentsRead, consentReader } from "./consents";
 import { type FieldsMapped, fieldMapper, keysOf } from "./fields";
 import { decideTags, type TagLimits, unique } from "./tags";
 
@@ -29,13 +30,14 @@ export interface Mapping {
 
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
-  const keys = keysOf(settings.fieldRules.map((rule) => rule.source));
+  const keys = keysOf([...settings.fieldRules, ...settings.consentRules].map((rule) => rule.source));
   const rules = {
     tagsKey: tagsKey(provider.id),
     limits: provider.customers.tags,
     settings,
     onlyBuyers: reads.orders ?? false,
     mapFields: fieldMapper(settings.fieldRules),
+    readConsents: consentReader(settings.consentRules),
   };
   return {
     plan: {
@@ -54,6 +56,7 @@ interface Rules {
   /** Whoever has not ordered yet is not sent. */
   onlyBuyers: boolean;
   mapFields(customer: Customer): FieldsMapped;
+  readConsents(customer: Customer): ConsentsRead;
   ownedTags: readonly string[];
 }
 
@@ -67,6 +70,7 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
   const address = customer.defaultBillingAddress ?? customer.defaultShippingAddress;
   const phones = phonesOf(customer);
   const { fields, problems } = rules.mapFields(customer);
+  const { consents, problems: unclear } = rules.readConsents(customer);
   return {
     kind: "contact",
     contact: {
@@ -79,10 +83,10 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
       dateJoined: customer.dateJoined,
       address,
       fields,
-      consents: {},
+      consents,
       meta: customer.privateMeta,
       tags: wantedTags(decision, rules.ownedTags),
-      problems: [...decision.problems, ...problems],
+      problems: [...decision.problems, ...problems, ...unclear],
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { FieldRule } from "./rules";
+import type { ConsentRule, FieldRule } from "./rules";
 import type { ConnectionId, Shop } from "./shop";
 
 /** What to do with the contact when the customer is gone from Saleor. */
@@ -14,6 +14,8 @@ export interface EngineSettings {
   deletionTag: string;
   /** The merchant's mapping of values to fields. */
   fieldRules: readonly FieldRule[];
+  /** Where a customer's consent stands in Saleor, by channel. None = consent is not read. */
+  consentRules: readonly ConsentRule[];
 }
 
 /** A connection with its secrets, as the drain needs it. Lives in memory only. */

@@ -48,6 +48,8 @@ export interface Contact {
    * that exists. `true` = yes.
    */
   consentChanges: Readonly<Record<string, boolean>>;
+  /** Channels on which the opt-out at the provider is ours: written on the customer's word, so a new word may take it back. */
+  ownedOptOuts: readonly string[];
   /** For vendors that want one id per payload: the same for repeats of the same payload. */
   repeatId: string;
   /** From a sweep rather than from a fresh change: use the provider's quiet ways. */

@@ -101,3 +101,32 @@ export const fieldRules = z
   .max(MOST_RULES)
   .refine((rules) => new Set(rules.map((rule) => rule.target.id)).size === rules.length, "target_twice")
   .default([]);
+
+const words = (standard: readonly string[]) =>
+  z
+    .array(z.string().trim().toLowerCase().min(1).max(100))
+    .min(1)
+    .max(20)
+    .default([...standard]);
+
+const consentRule = z
+  .strictObject({
+    /** As the provider names it, e.g. `email`. */
+    channel: z.string().min(1).max(100),
+    source: metaSource,
+    yes: words(["yes", "true", "1"]),
+    no: words(["no", "false", "0"]),
+    /** From no to yes: `confirm` lets the provider ask once more by e-mail, `direct` takes the word. */
+    optIn: z.enum(["confirm", "direct"]).default("confirm"),
+  })
+  .refine(({ yes, no }) => !yes.some((word) => no.includes(word)), "word_means_both");
+export type ConsentRule = z.output<typeof consentRule>;
+
+export const consentRules = z
+  .array(consentRule)
+  .max(20)
+  .refine((rules) => new Set(rules.map((rule) => rule.channel)).size === rules.length, "channel_twice")
+  .default([]);
+
+/** Where a rule looks unless the merchant says otherwise. */
+export const consentKey = (provider: string, channel: string): string => `crm_consent.${provider}.${channel}`;

@@ -1,4 +1,5 @@
 /** What the pages are told. Shapes only: no secret, no stored personal data ever stands in one of these. */
+import type { ConsentRule, FieldRule } from "./rules";
 import type { ConnectionId } from "./shop";
 
 export type PermissionName = "MANAGE_APPS" | "MANAGE_USERS";
@@ -139,6 +140,19 @@ export type SaveResult =
   | { kind: "conflict"; changedAt: string | null }
   | { kind: "invalid"; problems: { name: string; messageKey: string }[] }
   | { kind: "unavailable"; reason: string };
+
+/** The merchant's rules of one connection, and what they may speak of. */
+export interface RulesView {
+  version: number;
+  fieldRules: FieldRule[];
+  consentRules: ConsentRule[];
+  /** Words under the provider's `channels.<id>`. Empty: this provider follows no consent. */
+  channels: { id: string; defaultKey: string }[];
+  canCreateFields: boolean;
+}
+
+/** A problem's name leads to the rule: `fieldRules.3.target`. */
+export type RulesSaved = SaveResult;
 
 export type TargetsView =
   | { kind: "ok"; targets: { id: string; name: string; contacts: number | null; notes: string[] }[] }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { consents } from "./migrations-mapping";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -7,6 +8,7 @@ export const migrations: Record<string, Migration> = {
   "0002_auth_data": { up: authData },
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
+  "0010_consents": { up: consents },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

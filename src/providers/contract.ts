@@ -179,6 +179,8 @@ export interface Provider<
   readonly customers: {
     /** Longest tag and most tags per contact that the vendor takes; the mapper cuts to it and says so. */
     readonly tags: { maxLength: number; maxPerContact: number };
+    /** On what a consent rule may speak; words under `channels`. Without them the provider follows no consent. */
+    readonly channels?: readonly string[];
     /** What this connection wants to read of customers beyond names, address and its tags. Pure. */
     reads?(settings: z.output<Settings>): Partial<ReadPlan>;
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */

@@ -36,6 +36,8 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   },
   "connections.setLive": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId, live: true }), ofShop: "connection" },
   "connections.disconnect": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "mapping.rules": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "mapping.save": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId, version: 1 }), ofShop: "connection" },
   "connect.ticket": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp" }) },
   "connect.status": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.withKey": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp", credentials: {} }) },

@@ -2,7 +2,7 @@
 import type { Account, Answer, Consequence, Target } from "../contract";
 import { type Mailchimp, mailchimpOf } from "./client";
 import { classify } from "./failures";
-import { dataCentre, type MailchimpLink, type Settings } from "./settings";
+import { consentRuleOf, dataCentre, type MailchimpLink, type Settings } from "./settings";
 
 /** Required fields are one more request for each audience: worth it for the few that most accounts have. */
 const AUDIENCES_WITH_NOTES = 5;
@@ -52,4 +52,9 @@ const CONSEQUENCES: Readonly<Record<Settings["newStatus"], readonly Consequence[
   existing_only: [],
 };
 
-export const consequences = (settings: Settings): readonly Consequence[] => CONSEQUENCES[settings.newStatus];
+/** Under a consent rule the best that can happen to a new contact is what its word asks for. */
+export function consequences(settings: Settings): readonly Consequence[] {
+  const rule = consentRuleOf(settings);
+  if (!rule || settings.newStatus === "existing_only") return CONSEQUENCES[settings.newStatus];
+  return rule.optIn === "direct" ? CONSEQUENCES.subscribed : [...CONSEQUENCES.pending, ...CONSEQUENCES.transactional];
+}

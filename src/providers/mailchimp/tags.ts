@@ -38,9 +38,16 @@ export async function tagNow(visit: Visit, job: TagJob): Promise<Outcome> {
 
 /** The contact stands, only its tags do not. Which of them came off is not known, so none is dropped from what we own. */
 function untagged({ written, contact }: TagJob, failure: Failure): Outcome {
-  const said = { ...(written.member.contactId && { remoteKey: written.member.contactId }), ownedFields: ownedAfter(contact) };
+  const said = { ...standing(contact, written), consents: contact.mapped.consents };
   return { ...failure, partly: { change: written.change, receipt: said } };
 }
+
+/** What is known of the contact whatever becomes of its tags. */
+const standing = (contact: Contact, { member, ownedOptOuts }: Written) => ({
+  ...(member.contactId && { remoteKey: member.contactId }),
+  ...(ownedOptOuts && { ownedOptOuts }),
+  ownedFields: ownedAfter(contact),
+});
 
 export function tagJob(contact: Contact, written: Written): TagJob {
   return { key: contact.key, contact, written, ...difference(contact, written) };
@@ -73,9 +80,8 @@ function receipt(visit: Visit, job: TagJob): Outcome {
   noteInDirectory(visit, { ...written.member, tags: tagsAfter(job) });
   const warnings = [...written.warnings, ...missingFields(contact, written.member)];
   const said = {
-    ...(written.member.contactId && { remoteKey: written.member.contactId }),
+    ...standing(contact, written),
     ...(contact.mapped.tags && { ownedTags: contact.mapped.tags }),
-    ownedFields: ownedAfter(contact),
     ...(warnings.length > 0 && { warnings }),
   };
   if (written.change === "created") return { kind: "delivered", change: "created", receipt: said };

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { EngineSettings } from "@/model/connection";
+import { consentKey, consentRules, fieldRules } from "@/model/rules";
+import { saleorSilent, unreadable } from "./connections";
+import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
+import type { RulesSaved, RulesView } from "./views";
+
+const byId = z.object({ id: z.string().max(100) });
+
+export const mappingRoutes = router({
+  rules: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId)
+    .query(async ({ ctx, input }): Promise<RulesView> => {
+      const { connection, provider } = await openFor(ctx, input.id);
+      const settings = connection.settings as EngineSettings & Record<string, unknown>;
+      const channels = (provider.customers.channels ?? []).map((id) => ({ id, defaultKey: consentKey(provider.id, id) }));
+      return {
+        version: connection.version,
+        fieldRules: [...settings.fieldRules],
+        consentRules: [...settings.consentRules],
+        channels,
+        canCreateFields: provider.createField !== undefined,
+      };
+    }),
+
+  /** Rules of one kind or both; what is left out stays. */
+  save: needing("MANAGE_APPS")
+    .input(
+      byId.extend({
+        version: z.number().int(),
+        fieldRules: z.array(z.unknown()).optional(),
+        consentRules: z.array(z.unknown()).optional(),
+      }),
+    )
+    .mutation(async ({ ctx, input }): Promise<RulesSaved> => {
+      const given = { fieldRules: input.fieldRules, consentRules: input.consentRules };
+      const checked = z.object({ fieldRules: fieldRules.optional(), consentRules: consentRules.optional() }).safeParse(given);
+      if (!checked.success) return { kind: "invalid", problems: checked.error.issues.map(asProblem) };
+      const values = Object.fromEntries(Object.entries(checked.data).filter(([name]) => given[name as keyof typeof given] !== undefined));
+      const act = { shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId };
+      return ctx.rooms.connections.saveSettings(act, { version: input.version, values });
+    }),
+});
+
+/** `fieldRules.3.target` says which rule; our own schema names its problems by a code. */
+function asProblem({ path, message }: { path: PropertyKey[]; message: string }) {
+  return { name: path.map(String).join("."), messageKey: /^[a-z][a-z_]*$/.test(message) ? message : "invalid_value" };
+}
+
+async function openFor(ctx: Admitted, id: string) {
+  const opened = await ctx.rooms.connections.open(id, ctx.shop.id);
+  if (opened.kind === "gone") throw notFound("connection");
+  if (opened.kind === "unreadable") throw unreadable();
+  if (opened.kind === "unavailable") throw saleorSilent();
+  const provider = ctx.rooms.providers[opened.connection.provider];
+  if (!provider) throw notFound("connection");
+  return { connection: opened.connection, provider };
+}
