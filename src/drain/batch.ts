@@ -6,7 +6,7 @@ import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
 import { consentChanges } from "@/mapping/consents";
 import { type Mapping, mappingOf } from "@/mapping/map-customer";
-import type { Contact } from "@/model/contact";
+import type { Contact, MappedContact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
 import { CUSTOMERS_PER_READ } from "@/saleor/limits";
@@ -117,8 +117,8 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   const { updatedAt } = customer;
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
   const { consents } = mapped.contact;
-  const payload = provider.customers.payload(connection.settings, mapped.contact);
-  const print = fingerprint(connection, provider.mapperVersion, payload, consents);
+  const payload = provider.customers.payload(connection.settings, withoutEmpty(mapped.contact));
+  const print = fingerprint(connection, provider.mapperVersion, payload, mapped.contact);
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
   const problems = [...mapped.contact.problems, ...(provider.customers.check?.(connection.settings, mapped.contact) ?? [])];
   const sent: Sent = { fingerprint: print, emailHmac: hmac, consents, problems, updatedAt, readAt };
@@ -138,6 +138,11 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     force: row.force,
   };
   return { kind: "deliver", row, contact, sent };
+}
+
+/** A new rule for a field that this customer has no value for changes nothing about them. */
+function withoutEmpty(mapped: MappedContact): MappedContact {
+  return { ...mapped, fields: Object.fromEntries(Object.entries(mapped.fields).filter(([, value]) => value !== null)) };
 }
 
 async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promise<Judged> {

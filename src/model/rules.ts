@@ -82,7 +82,7 @@ const fieldTarget = z.strictObject({
 });
 export type FieldTarget = z.output<typeof fieldTarget>;
 
-const fieldRule = z.strictObject({
+export const fieldRule = z.strictObject({
   source: fieldSource,
   transform,
   target: fieldTarget,

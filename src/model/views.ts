@@ -1,5 +1,5 @@
 /** What the pages are told. Shapes only: no secret, no stored personal data ever stands in one of these. */
-import type { ConsentRule, FieldRule } from "./rules";
+import type { ConsentRule, FieldRule, FieldTarget } from "./rules";
 import type { ConnectionId } from "./shop";
 
 export type PermissionName = "MANAGE_APPS" | "MANAGE_USERS";
@@ -150,6 +150,26 @@ export interface RulesView {
   channels: { id: string; defaultKey: string }[];
   canCreateFields: boolean;
 }
+
+export interface FieldView extends FieldTarget {
+  label: string;
+  required: boolean;
+}
+
+export type FieldsView = { kind: "ok"; fields: FieldView[] } | { kind: "failed"; reason: string; vendorText: string | null };
+export type FieldCreated = { kind: "ok"; field: FieldView } | { kind: "failed"; reason: string; vendorText: string | null };
+
+/** What the rules make of one customer; one row for each rule, in their order. */
+export type RulesPreview =
+  | {
+      kind: "preview";
+      customerId: string;
+      /** This person is not sent at all: reason code. */
+      skipped: string | null;
+      rows: { source: string | null; result: string | null; isKept: boolean; problems: string[] }[];
+    }
+  | { kind: "not_found" }
+  | { kind: "unavailable"; reason: string };
 
 /** A problem's name leads to the rule: `fieldRules.3.target`. */
 export type RulesSaved = SaveResult;

@@ -38,6 +38,18 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "connections.disconnect": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "mapping.rules": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "mapping.save": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId, version: 1 }), ofShop: "connection" },
+  "mapping.fields": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "mapping.createField": {
+    needs: "MANAGE_APPS",
+    input: ({ connectionId }) => ({ id: connectionId, field: { label: "Points", type: "number" } }),
+    ofShop: "connection",
+  },
+  "mapping.preview": {
+    needs: "both",
+    input: ({ connectionId }) => ({ id: connectionId, who: "nobody@shop-one.dev", fieldRules: [] }),
+    ofShop: "connection",
+  },
+  "mapping.resend": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connect.ticket": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp" }) },
   "connect.status": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.withKey": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp", credentials: {} }) },

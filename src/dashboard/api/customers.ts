@@ -29,7 +29,7 @@ export const customerRoutes = router({
 
 type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
 
-async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
+export async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
   if (!who.includes("@")) return /^[A-Za-z0-9+/]{4,200}={0,2}$/.test(who) ? { kind: "found", id: who } : { kind: "not_found" };
   const client = await ctx.rooms.clientOf(ctx.shop);
   if (!client) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { markKnown } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
-import { consentKey, consentRules, fieldRules } from "@/model/rules";
+import { consentKey, consentRules, fieldRule, fieldRules } from "@/model/rules";
 import { saleorSilent, unreadable } from "./connections";
+import { createField, fieldsOf, newField, previewFor } from "./mapping-look";
+import { findConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { RulesSaved, RulesView } from "./views";
+import type { FieldCreated, FieldsView, RulesPreview, RulesSaved, RulesView } from "./views";
 
 const byId = z.object({ id: z.string().max(100) });
 
@@ -21,6 +24,33 @@ export const mappingRoutes = router({
         channels,
         canCreateFields: provider.createField !== undefined,
       };
+    }),
+
+  fields: needing("MANAGE_APPS")
+    .input(byId)
+    .query(async ({ ctx, input }): Promise<FieldsView> => fieldsOf(ctx, await openFor(ctx, input.id))),
+
+  createField: needing("MANAGE_APPS")
+    .input(byId.extend({ field: newField }))
+    .mutation(async ({ ctx, input }): Promise<FieldCreated> => createField(ctx, await openFor(ctx, input.id), input.field)),
+
+  /** Draft rules at work on one customer, before they are saved. */
+  preview: needing("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId.extend({ who: z.string().trim().min(1).max(320), fieldRules: z.array(fieldRule).max(100) }))
+    .query(
+      async ({ ctx, input }): Promise<RulesPreview> =>
+        previewFor(ctx, await openFor(ctx, input.id), { who: input.who, rules: input.fieldRules }),
+    ),
+
+  /** Everybody who was sent is looked at again; only contacts whose result differs are written. */
+  resend: needing("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId)
+    .mutation(async ({ ctx, input }): Promise<{ marked: number }> => {
+      const row = await findConnection(ctx, input.id);
+      if (!row) throw notFound("connection");
+      const marked = await markKnown(ctx.rooms.db, row.id);
+      if (row.limitKey) ctx.rooms.wake(row.limitKey);
+      return { marked };
     }),
 
   /** Rules of one kind or both; what is left out stays. */
@@ -46,6 +76,8 @@ export const mappingRoutes = router({
 function asProblem({ path, message }: { path: PropertyKey[]; message: string }) {
   return { name: path.map(String).join("."), messageKey: /^[a-z][a-z_]*$/.test(message) ? message : "invalid_value" };
 }
+
+export type OpenedFor = Awaited<ReturnType<typeof openFor>>;
 
 async function openFor(ctx: Admitted, id: string) {
   const opened = await ctx.rooms.connections.open(id, ctx.shop.id);

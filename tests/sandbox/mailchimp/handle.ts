@@ -43,6 +43,8 @@ export interface AudienceHandle {
   removeTag(email: string, tag: string): void;
   /** Permanently deleted: can never be imported again. */
   forget(email: string): void;
+  /** The merchant deletes a merge field, and every value with it. @returns whether there was one. */
+  dropField(tag: string): boolean;
   /** What happens to unconfirmed contacts after about 60 days. */
   dropPending(): number;
 }
@@ -87,6 +89,7 @@ export function audienceHandle(audience: Audience): AudienceHandle {
     addTag: (email, tag) => audience.hold(need(email), audience.tag(tag)),
     removeTag: (email, tag) => audience.release(need(email), audience.tag(tag)),
     forget: (email) => forget(audience, email),
+    dropField: (tag) => dropField(audience, tag),
     dropPending: () => dropPending(audience),
   };
 }
@@ -110,6 +113,13 @@ function forget(audience: Audience, email: string): void {
   const member = audience.byEmail(email);
   if (member) audience.erase(member);
   else audience.forgotten.add(hashOf(email));
+}
+
+function dropField(audience: Audience, tag: string): boolean {
+  const at = audience.mergeFields.findIndex((field) => field.tag === tag);
+  if (at >= 0) audience.mergeFields.splice(at, 1);
+  for (const member of audience.members.values()) delete member.mergeFields[tag];
+  return at >= 0;
 }
 
 function dropPending(audience: Audience): number {
