@@ -76,6 +76,7 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
   return {
     ...calm(row, "in_sync", warnings[0] ?? null),
     consents: sent.consents,
+    consentNews: news(row, sent),
     ...fromReceipt(receipt),
     change,
     warnings,
@@ -84,6 +85,12 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
     emailHmac: sent.emailHmac,
     ...looked(row, sent),
   };
+}
+
+/** Words that were never sent, or changed. */
+function news(row: DueRow, sent: Sent): Verdict["consentNews"] {
+  const changed = Object.entries(sent.consents).filter(([channel, word]) => row.consents[channel] !== word);
+  return changed.map(([channel, word]) => ({ channel, word, evidence: `delivery ${row.deliveries + 1} of customer ${row.customerId}` }));
 }
 
 /**

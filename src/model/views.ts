@@ -149,6 +149,8 @@ export interface RulesView {
   /** Words under the provider's `channels.<id>`. Empty: this provider follows no consent. */
   channels: { id: string; defaultKey: string }[];
   canCreateFields: boolean;
+  /** The provider can tell us about opt-outs. */
+  hearsOptOuts: boolean;
 }
 
 export interface FieldView extends FieldTarget {
@@ -170,6 +172,18 @@ export type RulesPreview =
     }
   | { kind: "not_found" }
   | { kind: "unavailable"; reason: string };
+
+export type Listening = { kind: "listening" } | { kind: "not_offered" } | { kind: "failed"; reason: string };
+
+/** ISO instants; what was said, from where we know, and what it is called there. */
+export type ConsentLogView = {
+  at: string;
+  connectionId: ConnectionId;
+  channel: string;
+  word: boolean;
+  source: "saleor" | "provider";
+  evidence: string;
+}[];
 
 /** A problem's name leads to the rule: `fieldRules.3.target`. */
 export type RulesSaved = SaveResult;

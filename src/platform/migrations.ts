@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { consents } from "./migrations-mapping";
+import { consentLog, consents } from "./migrations-mapping";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -9,6 +9,7 @@ export const migrations: Record<string, Migration> = {
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
   "0010_consents": { up: consents },
+  "0011_consent_log": { up: consentLog },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

@@ -131,6 +131,16 @@ export interface OAuth {
   readonly revokeUrl: string;
 }
 
+/** The vendor tells us about opt-outs by itself. */
+export interface Inbound<L = Link> {
+  /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
+  listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
+  /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
+  read(body: string): { email: string; evidence: string } | null;
+  /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
+  optedOut(link: L, email: string): Promise<Answer<readonly string[]>>;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a provider's own settings type is known only in its folder
 export type AnyProvider = Provider<any, any>;
 
@@ -153,6 +163,7 @@ export interface Provider<
   /** Names of the environment variables that may replace vendor hosts under `CRM_SANDBOX=1`, by endpoint name. */
   readonly sandboxEnv: Readonly<Record<string, string>>;
   readonly oauth?: OAuth;
+  readonly inbound?: Inbound<L>;
   readonly limits: {
     /** Most contacts `upsert` is handed at once. */
     batchSize: number;

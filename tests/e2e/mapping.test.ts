@@ -138,6 +138,7 @@ describe("Fields and consent", () => {
     await merchant.app.getByText("Subscribe at once").click();
     await merchant.picture("consent-unsaved");
     await save("Consent saved");
+    await merchant.app.getByText("Mailchimp tells this app about opt-outs.").waitFor();
     const email = "newsletter@shop-one.dev";
     const { id } = await stack.saleor.customers.create({ email, privateMeta: { "crm_consent.mailchimp.email": "yes" } });
     const stands = (status: string) =>
@@ -148,6 +149,14 @@ describe("Fields and consent", () => {
     await stands("subscribed");
     await stack.saleor.customers.setPrivateMeta(id, { "crm_consent.mailchimp.email": "no" });
     await stands("unsubscribed");
+    await merchant.app.getByRole("textbox", { name: "E-mail of the customer" }).fill(email);
+    const [download] = await Promise.all([
+      merchant.page.waitForEvent("download"),
+      merchant.app.getByRole("button", { name: "Export CSV" }).click(),
+    ]);
+    const csv = readFileSync(await download.path(), "utf8");
+    expect(csv.match(/,email,(yes|no),saleor,/g)).toEqual([",email,yes,saleor,", ",email,no,saleor,"]);
+    expect(csv).not.toContain("@");
   });
 
   it.each([

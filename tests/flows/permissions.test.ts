@@ -50,6 +50,12 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
     ofShop: "connection",
   },
   "mapping.resend": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "mapping.listen": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "mapping.consentLog": {
+    needs: "both",
+    input: ({ connectionId }) => ({ id: connectionId, email: "nobody@shop-one.dev" }),
+    ofShop: "connection",
+  },
   "connect.ticket": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp" }) },
   "connect.status": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.withKey": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp", credentials: {} }) },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readConsentLog } from "@/ledger/consent-log";
 import { markKnown } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
 import { consentKey, consentRules, fieldRule, fieldRules } from "@/model/rules";
@@ -6,8 +7,9 @@ import { saleorSilent, unreadable } from "./connections";
 import { createField, fieldsOf, newField, previewFor } from "./mapping-look";
 import { findConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { FieldCreated, FieldsView, RulesPreview, RulesSaved, RulesView } from "./views";
+import type { ConsentLogView, FieldCreated, FieldsView, Listening, RulesPreview, RulesSaved, RulesView } from "./views";
 
+const LISTEN_MS = 20_000;
 const byId = z.object({ id: z.string().max(100) });
 
 export const mappingRoutes = router({
@@ -23,6 +25,7 @@ export const mappingRoutes = router({
         consentRules: [...settings.consentRules],
         channels,
         canCreateFields: provider.createField !== undefined,
+        hearsOptOuts: provider.inbound !== undefined,
       };
     }),
 
@@ -51,6 +54,26 @@ export const mappingRoutes = router({
       const marked = await markKnown(ctx.rooms.db, row.id);
       if (row.limitKey) ctx.rooms.wake(row.limitKey);
       return { marked };
+    }),
+
+  /** Has the provider tell us about opt-outs, or makes sure that it does. */
+  listen: needing("MANAGE_APPS")
+    .input(byId)
+    .mutation(async ({ ctx, input }): Promise<Listening> => {
+      const { connection, provider } = await openFor(ctx, input.id);
+      if (!provider.inbound) return { kind: "not_offered" };
+      const link = ctx.rooms.linkTo({ ...connection, provider, shop: ctx.shop, signal: AbortSignal.timeout(LISTEN_MS) });
+      const answer = await provider.inbound.listen(link, ctx.rooms.inboundAddress(ctx.appBaseUrl, connection));
+      return answer.kind === "ok" ? { kind: "listening" } : { kind: "failed", reason: answer.reason };
+    }),
+
+  /** Everything in the log about one person, in every connection of the shop. */
+  consentLog: needing("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId.extend({ email: z.string().trim().min(3).max(320) }))
+    .query(async ({ ctx, input }): Promise<ConsentLogView> => {
+      const { connection } = await openFor(ctx, input.id);
+      const entries = await readConsentLog(ctx.rooms.db, ctx.shop.id, ctx.rooms.personOf(connection.pepper, input.email));
+      return entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }));
     }),
 
   /** Rules of one kind or both; what is left out stays. */

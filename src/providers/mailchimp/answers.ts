@@ -34,6 +34,8 @@ export const mergeField = z.object({
 export const mergeFields = z.object({ merge_fields: z.array(mergeField) });
 export type MergeField = z.output<typeof mergeField>;
 
+export const webhooks = z.object({ webhooks: z.array(z.object({ id: z.string(), url: z.string().catch("") })) });
+
 const memberShape = z.object({
   id: z.string(),
   /** Absent in very old answers; then the contact has no stable id and is looked up again next time. */

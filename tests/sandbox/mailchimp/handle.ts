@@ -2,6 +2,7 @@
 import { hashOf } from "./addresses";
 import type { MergeValue } from "./merge";
 import type { Audience, Member, Status, StatusChange, Who } from "./state";
+import { tellUnsubscribed } from "./webhooks";
 
 interface MemberView {
   id: string;
@@ -33,6 +34,8 @@ export interface AudienceHandle {
   seed(members: readonly MemberSeed[]): void;
   /** By the person: protected from then on. */
   unsubscribe(email: string): void;
+  /** Addresses that Mailchimp tells. */
+  webhooks(): string[];
   /** By the person, on a form or by the link of a confirmation mail. */
   subscribe(email: string): void;
   /** By the admin. */
@@ -82,7 +85,11 @@ export function audienceHandle(audience: Audience): AudienceHandle {
     seed: (members) => {
       for (const one of members) seedMember(audience, one);
     },
-    unsubscribe: (email) => audience.setStatus(need(email), "unsubscribed", "self"),
+    unsubscribe: (email) => {
+      audience.setStatus(need(email), "unsubscribed", "self");
+      tellUnsubscribed(audience, need(email), "user");
+    },
+    webhooks: () => [...audience.webhooks.values()].map(({ url }) => url),
     subscribe: (email) => selfSubscribe(audience, email),
     archive: (email) => audience.setStatus(need(email), "archived", "admin"),
     clean: (email) => audience.setStatus(need(email), "cleaned", "admin"),

@@ -7,7 +7,9 @@ import { SaveBar } from "../parts/save-bar";
 import { SaveProblem } from "../settings/save-problem";
 import { useGo } from "../shell/leave";
 import { ConsentCard, type ConsentDraft, consentProblem, consentRuleOf } from "./consent-card";
+import { ConsentLog } from "./consent-log";
 import { isSame } from "./drafts";
+import { OptOuts } from "./opt-outs";
 import { type RulesPartProps, useGuard } from "./rules-page";
 import { useSaveRules } from "./use-save-rules";
 
@@ -56,6 +58,10 @@ export const ConsentForm = ({ connection, rules, readOnly, onReload, frame }: Ru
           onChange={(next) => setDrafts((before) => before.map((one) => (one.channel === next.channel ? next : one)))}
         />
       ))}
+      {rules.hearsOptOuts && rules.consentRules.length > 0 ? (
+        <OptOuts connection={connection} saves={save.saves} readOnly={readOnly} />
+      ) : null}
+      {drafts.length > 0 ? <ConsentLog connection={connection} /> : null}
     </div>,
   );
 };

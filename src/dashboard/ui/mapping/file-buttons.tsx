@@ -5,7 +5,8 @@ import { useTranslations } from "use-intl";
 import type { FieldRule } from "@/model/rules";
 import { Callout } from "../parts/callout";
 import { Pick } from "../parts/pick";
-import { download, fileOf, readFile } from "./file";
+import { saveFile } from "../parts/save-file";
+import { fileOf, readFile } from "./file";
 import { PRESETS, type Preset } from "./presets";
 
 interface FileButtonsProps {
@@ -53,7 +54,7 @@ export const FileButtons = ({ provider, rules, readOnly, onPreset, onImport }: F
           <Button
             variant="secondary"
             disabled={rules.length === 0}
-            onClick={() => download(fileOf(rules), t("mapping.file.name", { provider }))}
+            onClick={() => saveFile(fileOf(rules), t("mapping.file.name", { provider }), "application/json")}
           >
             {t("mapping.export")}
           </Button>

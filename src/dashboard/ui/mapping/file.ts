@@ -25,14 +25,3 @@ export function readFile(text: string): FileRead {
   const [list, index] = checked.error.issues[0]?.path ?? [];
   return list === "fieldRules" && typeof index === "number" ? { kind: "rule", number: index + 1 } : { kind: "not_a_mapping" };
 }
-
-export function download(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
