@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { consentLog, consents } from "./migrations-mapping";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -10,6 +11,8 @@ export const migrations: Record<string, Migration> = {
   "0005_catch_up_wanted": { up: catchUpWanted },
   "0006_run_target": { up: runTarget },
   "0007_hand_over": { up: handOver },
+  "0010_consents": { up: consents },
+  "0011_consent_log": { up: consentLog },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
