@@ -22,6 +22,7 @@ import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
 import { startFromNow, wantCatchUp } from "@/ledger/catch-up";
 import { bringBack } from "@/ledger/clock";
+import { forgetGone } from "@/ledger/compare";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
@@ -250,6 +251,7 @@ async function build() {
   const tidyNowAndThen = nowAndThen(600_000, async () => {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
+    await forgetGone(db);
   });
 
   const mendClock = async () => {
