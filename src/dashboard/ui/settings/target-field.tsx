@@ -1,5 +1,5 @@
 import { Button, Combobox, Skeleton } from "@saleor/macaw-ui";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { FieldNote } from "../parts/field";
