@@ -16,6 +16,8 @@ import { languageOfStaff, setStaffLanguage } from "@/connections/staff-language"
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
+import { emailHmac } from "@/drain/identity";
+import { createInbound, inboundAddress } from "@/intake/inbound-connection";
 import { createLoader } from "@/intake/loader";
 import { createMarker } from "@/intake/marker";
 import type { ReceiveDeps } from "@/intake/receive";
@@ -24,11 +26,13 @@ import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
 import { startFromNow, wantCatchUp } from "@/ledger/catch-up";
 import { bringBack } from "@/ledger/clock";
+import { forgetGone } from "@/ledger/compare";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
 import { forgetOldHours } from "@/ledger/pulse";
 import { watchQueue } from "@/ledger/watch";
+import { consentReader } from "@/mapping/consents";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
 import type { AppInfo } from "@/model/views";
@@ -256,6 +260,7 @@ async function build() {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
     await forgetOldHours(db);
+    await forgetGone(db);
   });
 
   const mendClock = async () => {
@@ -360,8 +365,23 @@ async function build() {
     log: logger,
   };
 
+  const inbound = createInbound({
+    db,
+    open: (id) => connections.open(id),
+    provider: (id) => byId[id],
+    linkTo: (connection, provider, signal) => linkTo({ ...connection, provider, signal }),
+    clientOf,
+    consentsOf: consentReader,
+    personOf: emailHmac,
+    log: logger,
+  });
+
   return {
     env: settings,
+    inbound,
+    /** The address at which this connection’s provider tells us about opt-outs, and the key of the log. */
+    inboundAddress,
+    personOf: emailHmac,
     log: logger,
     apl,
     database,

@@ -6,6 +6,8 @@
 import type { EngineSettings } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Customer, ReadPlan } from "@/model/customer";
+import { type ConsentsRead, consentReader } from "./consents";
+import { type FieldsMapped, fieldMapper, keysOf } from "./fields";
 import { decideTags, type TagLimits, unique } from "./tags";
 
 export type Mapped = { kind: "contact"; contact: MappedContact } | { kind: "skipped"; reason: string };
@@ -28,11 +30,19 @@ export interface Mapping {
 
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
-  const rules = { tagsKey: tagsKey(provider.id), limits: provider.customers.tags, settings, onlyBuyers: reads.orders ?? false };
+  const keys = keysOf([...settings.fieldRules, ...settings.consentRules].map((rule) => rule.source));
+  const rules = {
+    tagsKey: tagsKey(provider.id),
+    limits: provider.customers.tags,
+    settings,
+    onlyBuyers: reads.orders ?? false,
+    mapFields: fieldMapper(settings.fieldRules),
+    readConsents: consentReader(settings.consentRules),
+  };
   return {
     plan: {
-      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? [])])],
-      publicKeys: reads.publicKeys ?? [],
+      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
+      publicKeys: [...new Set([...(reads.publicKeys ?? []), ...keys.publicKeys])],
       orders: rules.onlyBuyers,
     },
     map: (customer, ownedTags = []) => mapCustomer(customer, { ...rules, ownedTags }),
@@ -45,6 +55,8 @@ interface Rules {
   settings: EngineSettings;
   /** Whoever has not ordered yet is not sent. */
   onlyBuyers: boolean;
+  mapFields(customer: Customer): FieldsMapped;
+  readConsents(customer: Customer): ConsentsRead;
   ownedTags: readonly string[];
 }
 
@@ -57,6 +69,8 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
   if (rules.onlyBuyers && customer.hasOrders === false) return { kind: "skipped", reason: "no_orders" };
   const address = customer.defaultBillingAddress ?? customer.defaultShippingAddress;
   const phones = phonesOf(customer);
+  const { fields, problems } = rules.mapFields(customer);
+  const { consents, problems: unclear } = rules.readConsents(customer);
   return {
     kind: "contact",
     contact: {
@@ -68,11 +82,11 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
       phones,
       dateJoined: customer.dateJoined,
       address,
-      fields: {},
-      consents: {},
+      fields,
+      consents,
       meta: customer.privateMeta,
       tags: wantedTags(decision, rules.ownedTags),
-      problems: decision.problems,
+      problems: [...decision.problems, ...problems, ...unclear],
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { consentLog, consents } from "./migrations-mapping";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
@@ -11,6 +12,8 @@ export const migrations: Record<string, Migration> = {
   "0005_catch_up_wanted": { up: catchUpWanted },
   "0006_run_target": { up: runTarget },
   "0007_hand_over": { up: handOver },
+  "0010_consents": { up: consents },
+  "0011_consent_log": { up: consentLog },
   "0020_delivered_by_hour": { up: deliveredByHour },
   "0021_activity_order": { up: activityOrder },
   "0022_last_answers": { up: lastAnswers },

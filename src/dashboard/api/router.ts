@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit";
 import { connectRoutes } from "./connect";
 import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
+import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
 import { router } from "./trpc";
 
@@ -16,6 +17,7 @@ export const appRouter = router({
   customers: customerRoutes,
   activity: activityRoutes,
   audit: auditRoutes,
+  mapping: mappingRoutes,
 });
 
 export type AppRouter = typeof appRouter;

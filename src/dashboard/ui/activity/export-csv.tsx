@@ -84,7 +84,8 @@ function useExport(connection: ConnectionView, filter: ActivityFilter, done: () 
       } while (after !== null);
       const columns = ["customer", ...(withNames ? ["name", "email"] : []), "state", "code", "reason", "vendor", "time", "sent"];
       const head = columns.map((column) => t(`csv.${column}`));
-      saveFile(csvOf(head, lines), t("csv.activityFile", { provider: connection.provider, date: new Date().toISOString().slice(0, 10) }));
+      const name = t("csv.activityFile", { provider: connection.provider, date: new Date().toISOString().slice(0, 10) });
+      saveFile(csvOf(head, lines), name, "text/csv;charset=utf-8");
     },
     onSuccess: done,
     onError: () => failed(t("fullSync.couldNotDownload"), t("fullSync.nothingLost")),

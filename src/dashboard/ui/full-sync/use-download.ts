@@ -25,7 +25,8 @@ export function useDownload(connection: ConnectionView, run: RunView) {
         after = page.next;
       } while (after !== null);
       const head = ["customer", "state", "code", "reason", "vendor", "time"].map((column) => t(`csv.${column}`));
-      saveFile(csvOf(head, lines), t("csv.file", { provider: connection.provider, date: run.startedAt.slice(0, 10) }));
+      const name = t("csv.file", { provider: connection.provider, date: run.startedAt.slice(0, 10) });
+      saveFile(csvOf(head, lines), name, "text/csv;charset=utf-8");
     },
   });
 }
