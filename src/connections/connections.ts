@@ -4,9 +4,9 @@
  */
 
 import type { ConnectionId, SaleorApiUrl, Shop, ShopId } from "@/model/shop";
-import type { ConnectionView, SettingsView, TargetsView } from "@/model/views";
+import type { CheckView, ConnectionView, SettingsView, TargetsView } from "@/model/views";
 import type { AnyProvider } from "@/providers/contract";
-import { describeForm } from "@/providers/kit/form";
+import { asFormValue, describeForm } from "@/providers/kit/form";
 import { createOpen, type Opened } from "./open";
 import { credentialEnding } from "./provider-parts";
 import { resealShop } from "./reseal";
@@ -43,6 +43,7 @@ export function createConnections(deps: ConnectionsDeps) {
     find: (shopId: ShopId, provider: string) => findRow(deps.db, shopId, provider),
     details: async (shopId: ShopId, id: ConnectionId) => describe(deps, await open(id, shopId)),
     targets: (shopId: ShopId, id: ConnectionId, signal: AbortSignal) => targets(deps, open, { shopId, id, signal }),
+    check: (input: CheckInput) => check(deps, open, input),
     saveSettings: (act: Act, change: { version: number; values: Record<string, unknown> }) => saveSettings(deps, act, change),
     setLive: (act: Act, live: boolean) => setLive(deps, act, live),
     disconnect: async (act: Act) => {
@@ -79,10 +80,6 @@ function formValues(provider: AnyProvider, settings: Record<string, unknown>): S
   return Object.fromEntries(shown.map(({ name, default: fallback }) => [name, asFormValue(settings[name]) ?? fallback ?? ""]));
 }
 
-function asFormValue(value: unknown): string | boolean | null {
-  return typeof value === "string" || typeof value === "boolean" ? value : null;
-}
-
 async function targets(
   deps: ConnectionsDeps,
   open: ReturnType<typeof createOpen>["open"],
@@ -95,4 +92,30 @@ async function targets(
   const answer = await provider.targets(deps.linkTo({ provider, shop, settings, credentials, target, limitKey, signal }));
   if (answer.kind !== "ok") return { kind: "failed", reason: answer.reason, vendorText: answer.vendorText ?? null };
   return { kind: "ok", targets: answer.value.map((found) => ({ ...found, notes: [...found.notes] })) };
+}
+
+interface CheckInput {
+  shopId: ShopId;
+  id: ConnectionId;
+  /** The setting, and the whole form as it stands on the page. */
+  name: string;
+  values: Record<string, unknown>;
+  signal: AbortSignal;
+}
+
+/** Asks about what is typed, saved or not; a form that does not parse yet is asked about nothing. */
+async function check(deps: ConnectionsDeps, open: ReturnType<typeof createOpen>["open"], input: CheckInput): Promise<CheckView> {
+  const opened = await open(input.id, input.shopId);
+  if (opened.kind !== "open") return { kind: "failed", reason: "reason" in opened ? opened.reason : "gone", vendorText: null };
+  const { shop, settings: saved, credentials, target, limitKey, provider: providerId } = opened.connection;
+  const provider = deps.provider(providerId)!;
+  const isOffered = describeForm(provider.settings).some(({ name, check }) => check && name === input.name);
+  const parsed = provider.settings.safeParse({ ...saved, ...input.values });
+  if (!provider.check || !isOffered) return { kind: "failed", reason: "not_checkable", vendorText: null };
+  if (!parsed.success) return { kind: "failed", reason: "settings_incomplete", vendorText: null };
+  const settings = parsed.data as Record<string, unknown>;
+  const link = deps.linkTo({ provider, shop, settings, credentials, target, limitKey, signal: input.signal });
+  const answer = await provider.check(link, input.name);
+  if (answer.kind === "ok") return { kind: "ok", code: answer.value.code };
+  return { kind: "failed", reason: answer.reason, vendorText: answer.vendorText ?? null };
 }

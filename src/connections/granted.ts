@@ -3,6 +3,8 @@ import { storedConnection } from "./stored";
 
 /** What an attempt holds, sealed, between the provider's yes and the person's. */
 export const granted = storedConnection.pick({ by: true, credentials: true, account: true }).extend({
+  /** The account has one place for contacts: nobody needs to choose it. */
+  onlyTarget: z.object({ id: z.string(), name: z.string() }).nullable(),
   view: z.object({
     name: z.string(),
     detail: z.string(),
@@ -11,6 +13,7 @@ export const granted = storedConnection.pick({ by: true, credentials: true, acco
     shopHost: z.string(),
     targets: z.number().nullable(),
     contacts: z.number().nullable(),
+    notes: z.array(z.string()),
     replaces: z.string().nullable(),
   }),
 });

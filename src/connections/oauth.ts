@@ -124,17 +124,18 @@ function typedCredentials(
   return { problem: { kind: "refused", field: problem?.name ?? null, reason: problem?.messageKey ?? "invalid_value", vendorText: null } };
 }
 
-function keyRefused(provider: AnyProvider, failure: Failure): KeyResult {
+function keyRefused(provider: AnyProvider, failure: Refused): KeyResult {
   const secret = describeForm(provider.credentials).find(({ kind }) => kind === "secret")?.name ?? null;
   return {
     kind: "refused",
-    field: failure.kind === "retry" ? null : secret,
+    field: failure.field ?? (failure.kind === "retry" ? null : secret),
     reason: failure.reason,
     vendorText: failure.vendorText ?? null,
   };
 }
 
-export type Checked = { kind: "ok"; value: Granted } | Failure;
+type Refused = Failure & { field?: string };
+export type Checked = { kind: "ok"; value: Granted } | Refused;
 
 /** Names the account behind fresh credentials. Its targets are told as well, where the provider tells them. */
 export async function checkAccount(
@@ -161,9 +162,12 @@ export async function checkAccount(
     shopHost: new URL(shop.saleorApiUrl).host,
     targets: known?.length ?? null,
     contacts,
+    notes: [...(answer.value.notes ?? [])],
     replaces: await replacedAccount(deps, shop, provider.id, account.limitKey),
   };
-  return { kind: "ok", value: { by, credentials, account, view } };
+  const only = known?.length === 1 ? known[0] : undefined;
+  const onlyTarget = only ? { id: only.id, name: only.name } : null;
+  return { kind: "ok", value: { by, credentials, account, onlyTarget, view } };
 }
 
 /** The name of the account connected before, if it is another one. */
@@ -181,7 +185,7 @@ async function confirm(deps: OAuthDeps, who: AttemptOf): Promise<ConfirmResult> 
   const provider = deps.provider(attempt.provider);
   const found = attempt.state === "granted" && !attempt.expired ? unseal(deps.sealer, attempt) : null;
   if (!provider || !found) return { kind: "expired" };
-  const { by, credentials, account } = found;
+  const { by, credentials, account, onlyTarget } = found;
   const result = await deps.connections.connect({
     shop: attempt.shop,
     provider,
@@ -189,6 +193,7 @@ async function confirm(deps: OAuthDeps, who: AttemptOf): Promise<ConfirmResult> 
     by,
     credentials,
     account,
+    onlyTarget,
   });
   if (result.kind === "connected") await closeAttempt(deps.db, attempt.id, "confirmed");
   return result;

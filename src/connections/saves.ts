@@ -109,7 +109,12 @@ async function findTarget(
 }
 
 function changedNames(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]).sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isSame(before[name], after[name])).sort();
+}
+
+/** A table of rows is new on every parse. */
+function isSame(before: unknown, after: unknown): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after);
 }
 
 export async function setLive(deps: SavesDeps, act: Act, live: boolean): Promise<LiveResult> {
@@ -170,6 +175,8 @@ export interface NewConnection {
   by: "oauth" | "key";
   credentials: Record<string, unknown>;
   account: StoredConnection["account"];
+  /** Chosen for the merchant where the account has no other. */
+  onlyTarget?: { id: string; name: string } | null;
 }
 
 type ConnectResult = { kind: "connected"; connectionId: ConnectionId } | { kind: "unavailable"; reason: string };
@@ -204,7 +211,7 @@ async function decideConnect(deps: SavesDeps, input: NewConnection, { row, store
     return { save: { ...stored.value, ...fresh }, forgetDeliveries: false };
   }
   return {
-    save: { ...fresh, ...start(input.provider, account.limitKey, row, stored.kind) },
+    save: { ...fresh, ...start(input, row, stored.kind) },
     forgetDeliveries: row !== null && row.limitKey !== account.limitKey,
   };
 }
@@ -213,17 +220,15 @@ async function decideConnect(deps: SavesDeps, input: NewConnection, { row, store
  * Where the old settings cannot be read, the row still knows the account and where its contacts went. Live stays off
  * then: the other choices are back at their defaults, and the merchant must see that first.
  */
-function start(
-  provider: AnyProvider,
-  limitKey: string,
-  row: StateRow | null,
-  stored: string,
-): Pick<Draft, "settings" | "live" | "targetName"> {
+function start(input: NewConnection, row: StateRow | null, stored: string): Pick<Draft, "settings" | "live" | "targetName"> {
+  const { provider, account, onlyTarget } = input;
   const settings = provider.settings.parse({}) as Record<string, unknown>;
   const field = targetField(provider);
-  const isKept = stored === "unreadable" && row?.limitKey === limitKey && field !== null;
-  if (!isKept) return { settings, live: false, targetName: "" };
-  return { settings: { ...settings, [field]: row.target }, live: false, targetName: row.targetName };
+  if (field === null) return { settings, live: false, targetName: "" };
+  const isKept = stored === "unreadable" && row?.limitKey === account.limitKey;
+  if (isKept) return { settings: { ...settings, [field]: row.target }, live: false, targetName: row.targetName };
+  if (onlyTarget) return { settings: { ...settings, [field]: onlyTarget.id }, live: false, targetName: onlyTarget.name };
+  return { settings, live: false, targetName: "" };
 }
 
 async function note(deps: SavesDeps, act: Act, action: AuditEntry["action"], detail: AuditEntry["detail"]): Promise<void> {

@@ -129,6 +129,8 @@ describe("the words of the pages", () => {
       posts: 1,
       milliseconds: 180,
       provider: "p",
+      row: 2,
+      column: "C",
       amount: "about",
       sample: 200,
     };

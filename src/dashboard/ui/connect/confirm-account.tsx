@@ -40,6 +40,9 @@ export const ConfirmAccount = ({ provider, granted, onOther }: ConfirmAccountPro
     <div style={{ maxWidth: "46rem" }}>
       <Section title={t("confirm.title", { title })}>
         <Rows rows={useAccountRows(granted)} />
+        {account.notes.map((note) => (
+          <Callout key={note} tone="warning" title={text.note(note) ?? note} />
+        ))}
         {problem ? (
           <Callout tone="warning" title={problem.kind === "expired" ? t("connect.expiredTitle") : text.reason(problem.reason)} isNews />
         ) : null}
