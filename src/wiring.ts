@@ -36,6 +36,7 @@ import { providerList } from "@/providers";
 import type { AnyProvider, Link } from "@/providers/contract";
 import { createLimiter, type Limiter } from "@/providers/kit/limiter";
 import { narrowed } from "@/providers/kit/narrowed";
+import type { HostRules } from "@/providers/kit/vendor-host";
 import { sharedApl } from "@/saleor/apl/create-apl";
 import type { SaleorClient } from "@/saleor/client";
 import { setOnInstalled } from "@/saleor/install-hooks";
@@ -95,6 +96,7 @@ async function build() {
     narrowed(limiter(limitKey, limits), { inFlight: PAGE_REQUESTS, maxInFlight: PAGE_REQUESTS }),
   );
   const endpoints = (provider: AnyProvider) => endpointOverrides(provider.sandboxEnv);
+  const hosts: HostRules = { allowed: settings.PROVIDER_ALLOWED_HOSTS, allowLoopback: settings.CRM_SANDBOX };
 
   /** Null = the shop is not, or no longer, installed under this app id. */
   async function clientOf(shop: Shop): Promise<SaleorClient | null> {
@@ -107,6 +109,7 @@ async function build() {
     credentials: input.credentials,
     target: input.target,
     endpoints: endpoints(input.provider),
+    hosts,
     // Before the account is known: one merchant's throttled key must not keep the others from connecting.
     limiter: input.limitKey === null ? createLimiter(input.provider.limits) : pageLimiter(input.limitKey, input.provider.limits),
     cache: new Map(),
@@ -163,6 +166,7 @@ async function build() {
     },
     limiter,
     endpoints,
+    hosts,
     log: logger,
     settled: bell.ring,
     counted: (provider, outcomes) => metrics().outcomes(provider, outcomes),

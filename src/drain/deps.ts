@@ -2,7 +2,7 @@ import type { OpenConnection } from "@/model/connection";
 import type { Customer, ReadPlan } from "@/model/customer";
 import type { ConnectionId, CustomerId, Shop } from "@/model/shop";
 import type { Db } from "@/platform/db";
-import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
+import type { AnyProvider, Endpoints, Link, ProviderLog } from "@/providers/contract";
 import type { Limiter } from "@/providers/kit/limiter";
 import type { RetryRules } from "./backoff";
 
@@ -28,6 +28,7 @@ export interface DrainDeps {
   stopConnection(id: ConnectionId, health: "reconnect" | "target_gone" | "unreadable", reason: string): Promise<void>;
   limiter(limitKey: string, limits: AnyProvider["limits"]): Limiter;
   endpoints(provider: AnyProvider): Endpoints;
+  hosts: Link["hosts"];
   log: ProviderLog;
   /** Somebody may be waiting for the outcome of these customers. */
   settled(connectionId: ConnectionId, ids: readonly CustomerId[]): void;

@@ -159,6 +159,7 @@ class Slice {
       credentials: connection.credentials,
       target: connection.target,
       endpoints: deps.endpoints(input.provider),
+      hosts: deps.hosts,
       limiter: rows.some((row) => !row.historic) ? limiter.urgent() : limiter,
       cache: cacheFor(connectionId, connection.version),
       log: deps.log,

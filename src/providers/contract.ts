@@ -10,6 +10,7 @@ import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { Limiter } from "./kit/limiter";
+import type { HostRules } from "./kit/vendor-host";
 
 /** Where the vendor lives. Empty in production: adapters know their vendor's hosts. Filled only under `CRM_SANDBOX=1`. */
 export type Endpoints = Readonly<Record<string, string>>;
@@ -27,6 +28,8 @@ export interface Link<Settings = Record<string, unknown>, Credentials = Record<s
   /** Where contacts go inside the provider (audience, site, brand); empty until the merchant chose one. */
   readonly target: string;
   readonly endpoints: Endpoints;
+  /** What the operator allows of addresses that merchants name: for vendors whose accounts have hosts of their own. */
+  readonly hosts: HostRules;
   /** Shared by everything that talks to this provider account: every request goes through `limiter.run`. */
   readonly limiter: Limiter;
   /** Kept by the drain for minutes and dropped when settings change: for look-ups such as "who is in the audience". */

@@ -67,6 +67,7 @@ export function linkTo(
     credentials: bench.credentials(),
     target: bench.target,
     endpoints: bench.endpoints,
+    hosts: { allowed: [], allowLoopback: true },
     limiter: createLimiter(provider.limits),
     cache: new Map(),
     log: { info: note, warn: note, error: note },
@@ -82,7 +83,7 @@ export const email = (n: number) => `customer-${n}@shop.example`;
 
 export function aContact(n: number, more: Partial<Omit<Contact, "mapped">> & { mapped?: Partial<MappedContact> } = {}): Contact {
   return {
-    key: `VXNlcjo${n}`,
+    key: Buffer.from(`User:${n}`).toString("base64"),
     remoteKey: null,
     emailChanged: false,
     ownedTags: [],

@@ -103,6 +103,7 @@ function roomMaker({ db, saleor, mailchimp, log, tokens }: Parts) {
     credentials,
     target,
     endpoints,
+    hosts: { allowed: [], allowLoopback: true },
     limiter: createLimiter(provider.limits),
     cache: new Map(),
     log: logger,

@@ -15,6 +15,8 @@ export function classifyHttp(result: HttpResult): Failure {
       return { kind: "retry", reason: "vendor_timeout" };
     case "aborted":
       return { kind: "retry", reason: "stopped" };
+    case "address_refused":
+      return { kind: "auth", reason: "address_refused" };
     case "response":
       return classifyResponse(result);
   }

@@ -2,6 +2,8 @@
  * One HTTP request to a vendor. In: a request whose host the adapter has already checked. Out: what happened, as a
  * value. Never throws, never follows a redirect (it would carry the credential elsewhere), never logs.
  */
+import { Agent, fetch as fetchThrough } from "undici";
+import { AddressRefused, publicLookup } from "@/platform/public-address";
 
 export interface HttpRequest {
   method: string;
@@ -11,13 +13,17 @@ export interface HttpRequest {
   body?: unknown;
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** The host is a merchant's word (`vendor-host.ts`): only a public address is connected to, looked at anew each time. */
+  publicOnly?: boolean;
 }
 
 export type HttpResult =
   | { kind: "response"; status: number; json: unknown; contentType: string; retryAfterSeconds?: number }
   | { kind: "network" }
   | { kind: "timeout" }
-  | { kind: "aborted" };
+  | { kind: "aborted" }
+  /** The name led to an address that is not public. */
+  | { kind: "address_refused" };
 
 export const TIMEOUT_MS = 30_000;
 /** For calls that carry hundreds of records: vendors cut them after 120 s (Mailchimp fundamentals, 2026-08). */
@@ -40,16 +46,30 @@ export async function send(request: HttpRequest): Promise<HttpResult> {
   request.signal?.addEventListener("abort", abort, { once: true });
   try {
     if (request.signal?.aborted) return { kind: "aborted" };
-    const response = await fetch(request.url, init(request, stop.signal));
-    return await read(response);
-  } catch {
+    return await read(await exchange(request, stop.signal));
+  } catch (error) {
     if (timedOut) return { kind: "timeout" };
+    if (isAddressRefused(error)) return { kind: "address_refused" };
     return request.signal?.aborted ? { kind: "aborted" } : { kind: "network" };
   } finally {
     clearTimeout(timer);
     request.signal?.removeEventListener("abort", abort);
   }
 }
+
+let publicAgent: Agent | undefined;
+
+function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  if (!request.publicOnly) return fetch(request.url, init(request, signal));
+  // Node's own fetch takes no look-up of ours.
+  publicAgent ??= new Agent({ connect: { lookup: publicLookup } });
+  const { headers, body, method } = init(request, signal);
+  const plain = { headers: headers as Record<string, string>, body: body as string | URLSearchParams | undefined, method };
+  return fetchThrough(request.url, { ...plain, signal, redirect: "manual", dispatcher: publicAgent }) as unknown as Promise<Response>;
+}
+
+const isAddressRefused = (error: unknown): boolean =>
+  error instanceof AddressRefused || (error instanceof Error && error.cause !== undefined && isAddressRefused(error.cause));
 
 function init(request: HttpRequest, signal: AbortSignal): RequestInit {
   const headers: Record<string, string> = { accept: "application/json", "user-agent": USER_AGENT, ...request.headers };
