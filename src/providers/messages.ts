@@ -1,10 +1,13 @@
 /** The words of every provider, by language. Static, so that the page carries them; a provider is one line here. */
 import mailchimp from "./mailchimp/messages.en.json";
+import mindbox from "./mindbox/messages.en.json";
+import mindboxRu from "./mindbox/messages.ru.json";
 
 type Messages = Record<string, unknown>;
 
 const catalogues: Record<string, Record<string, Messages>> = {
-  en: { mailchimp: nest(mailchimp) },
+  en: { mailchimp: nest(mailchimp), mindbox: nest(mindbox) },
+  ru: { mindbox: nest(mindboxRu) },
 };
 
 export function providerMessages(language: string): Record<string, Messages> {
