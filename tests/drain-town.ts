@@ -94,6 +94,7 @@ function depsOf({ database, treat, log, sliceMs, gone, stopped }: Parts): DrainD
     stopConnection: async (...what) => void stopped.push(what),
     limiter: (_key, limits) => createLimiter(limits),
     endpoints: () => ({}),
+    hosts: { allowed: [], allowLoopback: true },
     log,
     settled: () => {},
     counted: () => {},

@@ -8,6 +8,7 @@ export const migrations: Record<string, Migration> = {
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
   "0005_catch_up_wanted": { up: catchUpWanted },
+  "0006_first_orders": { up: firstOrders },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -221,4 +222,12 @@ async function leftBehind(db: Kysely<unknown>): Promise<void> {
 /** Since when an event that names nobody wants the shop looked at, and when the last look began. */
 async function catchUpWanted(db: Kysely<unknown>): Promise<void> {
   await sql`alter table shop add column catch_up_wanted_at timestamptz, add column catch_up_began_at timestamptz`.execute(db);
+}
+
+/** When a shop's buyers are walked next, for those who wait for a first order. */
+async function firstOrders(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table shop add column first_orders_at timestamptz not null default now(), add column first_orders_until timestamptz`.execute(
+    db,
+  );
+  await sql`create index ledger_no_orders on ledger (connection_id) where state = 'skipped' and reason = 'no_orders'`.execute(db);
 }
