@@ -3,8 +3,8 @@ import { storedConnection } from "./stored";
 
 /** What an attempt holds, sealed, between the provider's yes and the person's. */
 export const granted = storedConnection.pick({ by: true, credentials: true, account: true }).extend({
-  /** The account has one place for contacts: nobody needs to choose it. */
-  onlyTarget: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** The account has one place only: nobody has to choose it. */
+  onlyTarget: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
   view: z.object({
     name: z.string(),
     detail: z.string(),
@@ -12,8 +12,9 @@ export const granted = storedConnection.pick({ by: true, credentials: true, acco
     owner: z.string().nullable(),
     shopHost: z.string(),
     targets: z.number().nullable(),
+    targetNames: z.array(z.string()).default([]),
     contacts: z.number().nullable(),
-    notes: z.array(z.string()),
+    notes: z.array(z.string()).default([]),
     replaces: z.string().nullable(),
   }),
 });

@@ -134,6 +134,9 @@ function keyRefused(provider: AnyProvider, failure: Refused): KeyResult {
   };
 }
 
+/** For the page, which names a few. */
+const NAMED_TARGETS = 20;
+
 type Refused = Failure & { field?: string };
 export type Checked = { kind: "ok"; value: Granted } | Refused;
 
@@ -149,7 +152,7 @@ export async function checkAccount(
   if (answer.kind !== "ok") return answer;
   const targets = await provider.targets(link);
   if (targets.kind !== "ok" && targets.kind !== "retry") return targets;
-  const { name, detail, owner } = answer.value;
+  const { name, detail, owner, notes } = answer.value;
   const account = { limitKey: limitKeyOf(provider, answer.value.limitKey), name, detail };
   const known = targets.kind === "ok" ? targets.value : null;
   const contacts = known?.every((target) => target.contacts !== null)
@@ -161,13 +164,13 @@ export async function checkAccount(
     owner: owner ?? null,
     shopHost: new URL(shop.saleorApiUrl).host,
     targets: known?.length ?? null,
+    targetNames: (known ?? []).slice(0, NAMED_TARGETS).map((target) => target.name),
     contacts,
-    notes: [...(answer.value.notes ?? [])],
+    notes: [...(notes ?? [])],
     replaces: await replacedAccount(deps, shop, provider.id, account.limitKey),
   };
-  const only = known?.length === 1 ? known[0] : undefined;
-  const onlyTarget = only ? { id: only.id, name: only.name } : null;
-  return { kind: "ok", value: { by, credentials, account, onlyTarget, view } };
+  const [only] = known?.length === 1 ? known : [];
+  return { kind: "ok", value: { by, credentials, account, view, onlyTarget: only ? { id: only.id, name: only.name } : null } };
 }
 
 /** The name of the account connected before, if it is another one. */

@@ -115,12 +115,9 @@ async function findTarget(
 }
 
 function changedNames(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isSame(before[name], after[name])).sort();
-}
-
-/** A table of rows is new on every parse. */
-function isSame(before: unknown, after: unknown): boolean {
-  return before === after || JSON.stringify(before) === JSON.stringify(after);
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .sort();
 }
 
 export async function setLive(deps: SavesDeps, act: Act, live: boolean): Promise<LiveResult> {
@@ -181,8 +178,8 @@ export interface NewConnection {
   by: "oauth" | "key";
   credentials: Record<string, unknown>;
   account: StoredConnection["account"];
-  /** Chosen for the merchant where the account has no other. */
-  onlyTarget?: { id: string; name: string } | null;
+  /** Where customers go, if the account has one such place only. */
+  onlyTarget: { id: string; name: string } | null;
 }
 
 type ConnectResult = { kind: "connected"; connectionId: ConnectionId } | { kind: "unavailable"; reason: string };
@@ -226,15 +223,18 @@ async function decideConnect(deps: SavesDeps, input: NewConnection, { row, store
  * Where the old settings cannot be read, the row still knows the account and where its contacts went. Live stays off
  * then: the other choices are back at their defaults, and the merchant must see that first.
  */
-function start(input: NewConnection, row: StateRow | null, stored: string): Pick<Draft, "settings" | "live" | "targetName"> {
-  const { provider, account, onlyTarget } = input;
+function start(
+  { provider, account: { limitKey }, onlyTarget }: NewConnection,
+  row: StateRow | null,
+  stored: string,
+): Pick<Draft, "settings" | "live" | "targetName"> {
   const settings = provider.settings.parse({}) as Record<string, unknown>;
   const field = targetField(provider);
-  if (field === null) return { settings, live: false, targetName: "" };
-  const isKept = stored === "unreadable" && row?.limitKey === account.limitKey;
-  if (isKept) return { settings: { ...settings, [field]: row.target }, live: false, targetName: row.targetName };
-  if (onlyTarget) return { settings: { ...settings, [field]: onlyTarget.id }, live: false, targetName: onlyTarget.name };
-  return { settings, live: false, targetName: "" };
+  const isKept = stored === "unreadable" && row?.limitKey === limitKey && field !== null;
+  if (!isKept && field && onlyTarget)
+    return { settings: { ...settings, [field]: onlyTarget.id }, live: false, targetName: onlyTarget.name };
+  if (!isKept) return { settings, live: false, targetName: "" };
+  return { settings: { ...settings, [field]: row.target }, live: false, targetName: row.targetName };
 }
 
 async function note(deps: SavesDeps, act: Act, action: AuditEntry["action"], detail: AuditEntry["detail"]): Promise<void> {

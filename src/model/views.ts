@@ -201,8 +201,9 @@ export interface AccountView {
   owner: string | null;
   shopHost: string;
   targets: number | null;
+  targetNames: string[];
   contacts: number | null;
-  /** What to know before going on: codes worded under `notes`. */
+  /** What to know before going on: reason codes such as `permission_missing:customer_write`. */
   notes: string[];
   /** Another account was connected before: its name. The page asks first. */
   replaces: string | null;

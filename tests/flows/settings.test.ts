@@ -35,6 +35,7 @@ async function connect(
     by: more.by ?? "oauth",
     credentials,
     account: more.account ?? account,
+    onlyTarget: null,
   });
   if (result.kind !== "connected") throw new Error(`not connected: ${result.reason}`);
   return result.connectionId;

@@ -4,8 +4,7 @@ import ts from "typescript";
 import { createTranslator } from "use-intl/core";
 import { describe, expect, it } from "vitest";
 import en from "@/dashboard/ui/messages/en.json";
-import mailchimp from "@/providers/mailchimp/messages.en.json";
-import { nest } from "@/providers/messages";
+import { nest, providerMessages } from "@/providers/messages";
 
 const UI = path.resolve(import.meta.dirname, "../../src/dashboard/ui");
 const sources = readdirSync(UI, { recursive: true, encoding: "utf8" })
@@ -138,7 +137,10 @@ describe("the words of the pages", () => {
   });
 
   it("has no exclamation mark, no please and no oops", () => {
-    const loud = [...flatten(en), ...flatten(mailchimp)].filter(([, text]) => /!|\bplease\b|\boops\b|successful|\berror\b/i.test(text));
+    const everybody = [en, ...Object.values(providerMessages("en"))];
+    const loud = everybody
+      .flatMap((messages) => flatten(messages))
+      .filter(([, text]) => /!|\bplease\b|\boops\b|successful|\berror\b/i.test(text));
     expect(loud.map(([key]) => key)).toEqual(["connect.tabTroubleTitle"]);
   });
 
@@ -158,6 +160,28 @@ describe("the words of the pages", () => {
 });
 
 describe("catalogues of providers", () => {
+  it.each(Object.keys(providerMessages("en")))("%s: says better only what the pages say", (id) => {
+    const own = flatten((providerMessages("en")[id]?.ui ?? {}) as object);
+    expect(own.filter(([key]) => typeof find(key) !== "string").map(([key]) => key)).toEqual([]);
+  });
+
+  it.each(Object.keys(providerMessages("ru")).filter((id) => providerMessages("ru")[id] !== providerMessages("en")[id]))(
+    "%s: has every message in Russian, with the same values, and each can be rendered",
+    (id) => {
+      const [own, english] = [providerMessages("ru")[id]!, providerMessages("en")[id]!];
+      const valuesIn = (text: string) => [...new Set(text.match(/\{\w+(?=[,}])/g) ?? [])].sort();
+      expect(flatten(own).map(([key]) => key)).toEqual(flatten(english).map(([key]) => key));
+      const texts = new Map(flatten(english));
+      for (const [key, text] of flatten(own)) expect([key, valuesIn(text)]).toEqual([key, valuesIn(texts.get(key) ?? "")]);
+      const onError = (error: unknown) => {
+        throw error;
+      };
+      const t = createTranslator({ locale: "ru", messages: own as never, onError }) as unknown as (key: string, values: object) => string;
+      const values = { title: "T", detail: "D", target: "M", account: "A", name: "N", targets: 2, contacts: 5, count: 3, amount: "about" };
+      for (const [key] of flatten(own)) expect(t(key, values)).toBeTruthy();
+    },
+  );
+
   it("mean the same with dotted keys and with nested ones", () => {
     expect(nest({ "reason.archived": "a", reason: { staff: "b" } })).toEqual({ reason: { archived: "a", staff: "b" } });
     expect(nest({ settings: { "newStatus.pending.label": "x" } })).toEqual({ settings: { newStatus: { pending: { label: "x" } } } });

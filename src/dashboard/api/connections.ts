@@ -100,6 +100,6 @@ export function saleorSilent(): TRPCError {
 function unreadable(): TRPCError {
   return new TRPCError({
     code: "PRECONDITION_FAILED",
-    message: "Stored access can’t be read. Reconnect: the audience is kept, the other settings start from their defaults.",
+    message: "Stored access can’t be read. Reconnect: where your customers go is kept, the other settings start from their defaults.",
   });
 }

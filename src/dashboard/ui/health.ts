@@ -1,7 +1,7 @@
 /** One state, one pill: ui for a connection's health. */
-import { useTranslations } from "use-intl";
 import type { ConnectionView, Counts } from "@/dashboard/api/views";
 import type { Tone } from "./parts/pill";
+import { useWords } from "./text";
 
 const TONES: Record<ConnectionView["health"], Tone> = {
   setup: "neutral",
@@ -21,7 +21,7 @@ export const totalOf = (counts: Counts) =>
   counts.inSync + counts.waiting + counts.retrying + counts.skipped + counts.refused + counts.gaveUp;
 
 export function useHealthPill(connection: ConnectionView): { tone: Tone; word: string } {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const { health, counts, title } = connection;
   if (health === "live" && counts.refused + counts.gaveUp > 0) return { tone: "warn", word: t("health.attention") };
   return { tone: TONES[health], word: t(`health.${health}`, { title }) };

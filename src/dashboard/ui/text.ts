@@ -9,6 +9,15 @@ export function splitCode(code: string): { base: string; detail: string } {
   return colon < 0 ? { base: code, detail: "" } : { base: code.slice(0, colon), detail: code.slice(colon + 1) };
 }
 
+/** The pages' own words, or the provider's where it says the same better: `ui.<key>` in its messages ("site" for "audience"). */
+export function useWords(provider: string) {
+  const t = useTranslations();
+  return (key: string, values?: Values): string => {
+    const own = `provider.${provider}.ui.${key}`;
+    return t.has(own) ? t(own, values) : t(key, values);
+  };
+}
+
 export function useProviderText(provider: string, title: string) {
   const t = useTranslations();
   const say = (key: string, values: Values = {}): string | null => {

@@ -24,7 +24,8 @@ export const FIELD_TYPES = ["text", "integer", "decimal", "boolean", "date", "da
 const CHANNELS = ["Email", "Sms", "Viber", "Mobilepush", "Webpush"] as const;
 
 export const settings = z.object({
-  brand: z.string().default("").meta({ section: "place", kind: "target" }),
+  /** The brand: Mindbox lists none, so there is the one of the credentials. */
+  place: z.string().default("").meta({ section: "place", kind: "target" }),
   importOperation: operation.min(1).default("Saleor.ImportCustomer").meta({ section: "operations", check: true }),
   importMode: mode,
   getOperation: operation.min(1).default("Saleor.GetCustomer").meta({ section: "operations", check: true }),

@@ -1,7 +1,7 @@
 import { Button } from "@saleor/macaw-ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import type { ConfirmResult, ProviderInfo } from "@/dashboard/api/views";
 import { BusyButton } from "../parts/busy-button";
 import { Callout } from "../parts/callout";
@@ -11,7 +11,7 @@ import { Section } from "../parts/section";
 import { useTRPC } from "../shell/api";
 import { useDashboard } from "../shell/dashboard";
 import { useGo } from "../shell/leave";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import type { Granted } from "./connect-page";
 
 interface ConfirmAccountProps {
@@ -39,9 +39,9 @@ export const ConfirmAccount = ({ provider, granted, onOther }: ConfirmAccountPro
   return (
     <div style={{ maxWidth: "46rem" }}>
       <Section title={t("confirm.title", { title })}>
-        <Rows rows={useAccountRows(granted)} />
-        {account.notes.map((note) => (
-          <Callout key={note} tone="warning" title={text.note(note) ?? note} />
+        <Rows rows={useAccountRows(provider, granted)} />
+        {account.notes.map((code) => (
+          <Callout key={code} tone="warning" title={text.note(code) ?? code} />
         ))}
         {problem ? (
           <Callout tone="warning" title={problem.kind === "expired" ? t("connect.expiredTitle") : text.reason(problem.reason)} isNews />
@@ -99,12 +99,20 @@ function useConfirm(title: string) {
   return { confirm, cancel: useMutation(connect.cancel.mutationOptions()), problem };
 }
 
-function useAccountRows({ account }: Granted) {
-  const t = useTranslations();
+/** So many places are named; more of them are counted. */
+const NAMED_TARGETS = 5;
+
+function useAccountRows(provider: ProviderInfo, { account }: Granted) {
+  const t = useWords(provider.id);
+  const format = useFormatter();
+  const { targetNames } = account;
   return [
     { label: t("confirm.account"), value: t("confirm.accountDetail", { name: account.name, detail: account.detail }) },
     ...(account.owner ? [{ label: t("confirm.owner"), value: account.owner }] : []),
     { label: t("confirm.shop"), value: account.shopHost },
+    ...(targetNames.length > 0 && targetNames.length <= NAMED_TARGETS
+      ? [{ label: t("confirm.places"), value: format.list(targetNames) }]
+      : []),
     ...(account.targets === null
       ? []
       : [

@@ -8,6 +8,7 @@ import { Empty } from "../parts/empty";
 import { Page } from "../parts/page";
 import { Section } from "../parts/section";
 import { useInfo, useProvider } from "../shell/info";
+import { useWords } from "../text";
 import { ConfirmAccount } from "./confirm-account";
 import { KeyForm } from "./key-form";
 import { SignIn } from "./sign-in";
@@ -43,7 +44,7 @@ export const ConnectPage = () => {
 
 const Connect = ({ provider }: { provider: ProviderInfo }) => {
   const [granted, setGranted] = useState<Granted | null>(null);
-  const t = useTranslations();
+  const t = useWords(provider.id);
   const { title } = provider;
   if (granted) return <ConfirmAccount provider={provider} granted={granted} onOther={() => setGranted(null)} />;
   return (

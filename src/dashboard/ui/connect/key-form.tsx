@@ -2,7 +2,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
 import { Controller, useForm } from "react-hook-form";
-import { useTranslations } from "use-intl";
 import { z } from "zod";
 import type { FormField, KeyResult, ProviderInfo } from "@/dashboard/api/views";
 import { BusyButton } from "../parts/busy-button";
@@ -10,7 +9,7 @@ import { Callout } from "../parts/callout";
 import { Failed } from "../parts/failed";
 import { Field } from "../parts/field";
 import { useTRPC } from "../shell/api";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import type { Granted } from "./connect-page";
 
 interface KeyFormProps {
@@ -30,7 +29,7 @@ const schemaOf = (fields: FormField[]) =>
   );
 
 export const KeyForm = ({ provider, isPrimary, onGranted }: KeyFormProps) => {
-  const t = useTranslations();
+  const t = useWords(provider.id);
   const text = useProviderText(provider.id, provider.title);
   const fields = provider.credentialFields;
   const form = useForm<Values>({

@@ -6,6 +6,7 @@ import { Callout } from "../parts/callout";
 import { Section } from "../parts/section";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { useWords } from "../text";
 import { BrowserRefused } from "./browser-refused";
 import { StartForm } from "./start-form";
 import { type Probe, useProbe } from "./use-probe";
@@ -28,7 +29,7 @@ interface StartRowProps {
 /** Numbers, the preview and the buttons; or the sentence that says why there are none. */
 export const StartRow = (props: StartRowProps) => {
   const { connection } = props;
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const probe = useProbe(connection.id);
   if (connection.target === null) {
     return (

@@ -107,5 +107,6 @@ const Consequences = ({ connection, codes, newcomers }: { connection: Connection
 
 function agreementKey(codes: string[]): string {
   if (codes.includes("receives_marketing")) return "fullSync.agree.marketing";
-  return codes.includes("confirmation_emails") ? "fullSync.agree.emails" : "fullSync.agree.contacts";
+  if (codes.includes("confirmation_emails")) return "fullSync.agree.emails";
+  return codes.includes("billable_contacts") ? "fullSync.agree.contacts" : "fullSync.agree.automations";
 }

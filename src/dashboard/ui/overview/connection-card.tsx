@@ -9,6 +9,7 @@ import { Section } from "../parts/section";
 import { When } from "../parts/when";
 import { AppLink, useGo } from "../shell/leave";
 import { useHealthText } from "../status/health-text";
+import { useWords } from "../text";
 import { TurnOnLive } from "./turn-on-live";
 
 interface CardProps {
@@ -38,7 +39,7 @@ const CardTitle = ({ connection }: { connection: ConnectionView }) => (
 );
 
 const CardHint = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const account = connection.account?.name ?? t("overview.accountUnknown");
   return connection.target ? t("overview.accountAndTarget", { account, target: connection.target.name }) : account;
 };

@@ -1,10 +1,10 @@
 import { RotateCw } from "lucide-react";
-import { useTranslations } from "use-intl";
 import { BusyButton } from "../parts/busy-button";
+import { useWords } from "../text";
 import type { Targets } from "./use-targets";
 
-export const ReloadTargets = ({ targets }: { targets: Targets }) => {
-  const t = useTranslations();
+export const ReloadTargets = ({ provider, targets }: { provider: string; targets: Targets }) => {
+  const t = useWords(provider);
   return (
     <BusyButton
       variant="secondary"

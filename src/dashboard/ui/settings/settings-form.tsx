@@ -11,7 +11,7 @@ import { SaveBar } from "../parts/save-bar";
 import { Section } from "../parts/section";
 import { useInfo } from "../shell/info";
 import { useGo, useLeaveGuard } from "../shell/leave";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import { AccountCard } from "./account-card";
 import { DangerZone } from "./danger-zone";
 import { LiveToggle } from "./live-toggle";
@@ -31,7 +31,7 @@ interface SettingsFormProps {
 }
 
 export const SettingsForm = ({ connection, settings, frame, onReload }: SettingsFormProps) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const go = useGo();
   const text = useProviderText(connection.provider, connection.title);
   const { permissions } = useInfo();
@@ -89,7 +89,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
                       section === "live" ? (
                         <LiveToggle connection={connection} readOnly={readOnly} />
                       ) : targetField?.section === section && !readOnly ? (
-                        <ReloadTargets targets={targets} />
+                        <ReloadTargets provider={connection.provider} targets={targets} />
                       ) : null
                     }
                   >

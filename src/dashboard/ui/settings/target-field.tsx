@@ -3,7 +3,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { FieldNote } from "../parts/field";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import type { TargetOption, Targets } from "./use-targets";
 
 interface TargetFieldProps {
@@ -19,7 +19,7 @@ interface TargetFieldProps {
 
 /** All targets, the saved one chosen, whatever could or could not be loaded. */
 export const TargetField = (p: TargetFieldProps) => {
-  const t = useTranslations();
+  const t = useWords(p.connection.provider);
   const { targets, connection, value } = p;
   const optionOf = useOption();
   if (targets.isLoading) return <Skeleton __height="52px" aria-busy />;
@@ -59,7 +59,7 @@ function useOption() {
 }
 
 const TargetsFailed = ({ connection, targets }: { connection: ConnectionView; targets: Targets }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const text = useProviderText(connection.provider, connection.title);
   const { target } = connection;
   return (

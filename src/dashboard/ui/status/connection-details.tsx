@@ -1,10 +1,10 @@
-import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Rows } from "../parts/rows";
 import { useClockTime } from "../parts/when";
+import { useWords } from "../text";
 
 export const ConnectionDetails = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const clock = useClockTime();
   const { account, target, live, lastDeliveredAt, fullSyncedAt, counts } = connection;
   return (

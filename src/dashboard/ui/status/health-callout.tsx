@@ -1,10 +1,9 @@
 import { Button } from "@saleor/macaw-ui";
-import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { useInfo } from "../shell/info";
 import { useGo } from "../shell/leave";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 import { useHealthText } from "./health-text";
 
 /** The one thing on this connection that a person should know or mend; nothing while all is well. */
@@ -21,7 +20,7 @@ export const HealthCallout = ({ connection }: { connection: ConnectionView }) =>
 };
 
 const Remedy = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const go = useGo();
   const { permissions } = useInfo();
   const { health, provider, id } = connection;

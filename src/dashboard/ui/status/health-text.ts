@@ -1,10 +1,10 @@
 /** The sentence behind a connection's pill: what is wrong or going on, whether something is lost, what happens next. */
-import { useFormatter, useNow, useTranslations } from "use-intl";
+import { useFormatter, useNow } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { unsent } from "../health";
 import type { CalloutTone } from "../parts/callout";
 import { useClockTime } from "../parts/when";
-import { useProviderText } from "../text";
+import { useProviderText, useWords } from "../text";
 
 export interface HealthText {
   tone: CalloutTone;
@@ -13,7 +13,7 @@ export interface HealthText {
 }
 
 export function useHealthText(connection: ConnectionView): HealthText | null {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const format = useFormatter();
   const clock = useClockTime();
   const now = useNow({ updateInterval: 5_000 });

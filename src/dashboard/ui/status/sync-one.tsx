@@ -10,12 +10,13 @@ import { Field } from "../parts/field";
 import { Section } from "../parts/section";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { useWords } from "../text";
 import { SyncOneResult } from "./sync-one-result";
 
 const SLOW_MS = 10_000;
 
 export const SyncOne = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const { permissions } = useInfo();
   const { title } = connection;
   return (
@@ -32,7 +33,7 @@ export const SyncOne = ({ connection }: { connection: ConnectionView }) => {
 };
 
 const Form = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   const { customers, connections } = useTRPC();
   const queryClient = useQueryClient();
   const [who, setWho] = useState("");
