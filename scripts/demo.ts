@@ -21,11 +21,11 @@ async function stop(code: number): Promise<void> {
 
 async function main(): Promise<void> {
   await ensureBuild();
-  console.log("Starting the stand-in shop, the stand-in Mailchimp and the app …");
+  console.log("Starting the stand-in shop, the stand-in providers and the app …");
   stack = await startStack({
     saleor: { version, customers, port: await freePort(3002) },
     dashboard: { port: await freePort(3000) },
-    ports: { app: 3001, mailchimp: 3003 },
+    ports: { app: 3001, mailchimp: 3003, mindbox: 3005 },
     panel: async (parts) => startDemoPanel({ ...parts, port: await freePort(3004) }),
   });
   void stack.app.ended.then((code) => {
@@ -39,7 +39,8 @@ async function main(): Promise<void> {
 
   Open   ${page}
 
-  Connect Mailchimp there; the panel on the right shows what it receives and changes customers in Saleor.
+  Connect Mailchimp there, or Mindbox with what its page in the panel shows; the panel on the right shows what each
+  receives and changes customers in Saleor.
   Other cores: DEMO_SALEOR_VERSION=3.21.69 npm run demo. Ctrl-C ends everything.
 `);
 }

@@ -1,8 +1,9 @@
-/** Stand-in Saleor, stand-in Mailchimp, a page that treats the app as the Dashboard does, and the app: as one thing. */
+/** Stand-in Saleor, stand-ins of the vendors, a page that treats the app as the Dashboard does, and the app: as one thing. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type MailchimpSandbox, startMailchimp } from "../tests/sandbox/mailchimp/index";
+import { type MindboxSandbox, startMindbox } from "../tests/sandbox/mindbox/index";
 import { type Dashboard, type DashboardOptions, startDashboard } from "../tests/sandbox/saleor/dashboard/host";
 import { type SaleorOptions, type SaleorSandbox, startSaleor } from "../tests/sandbox/saleor/saleor";
 import { type AppProcess, startApp } from "./app-process";
@@ -17,16 +18,21 @@ export interface StackOptions {
   /** `false`: the app runs, but no shop has it yet. */
   install?: boolean;
   /** Taken if free. */
-  ports?: { app?: number; mailchimp?: number };
+  ports?: { app?: number; mailchimp?: number; mindbox?: number };
   /** Settings of the app on top of what the sandbox needs. */
   env?: Readonly<Record<string, string>>;
   /** A page for the narrow column beside the app; made once the stand-ins run. */
-  panel?: (parts: { saleor: SaleorSandbox; mailchimp: MailchimpSandbox }) => Promise<{ url: string; close(): Promise<void> }>;
+  panel?: (parts: {
+    saleor: SaleorSandbox;
+    mailchimp: MailchimpSandbox;
+    mindbox: MindboxSandbox;
+  }) => Promise<{ url: string; close(): Promise<void> }>;
 }
 
 export interface Stack {
   readonly saleor: SaleorSandbox;
   readonly mailchimp: MailchimpSandbox;
+  readonly mindbox: MindboxSandbox;
   readonly dashboard: Dashboard;
   readonly app: AppProcess;
   /** Empty while not installed. */
@@ -64,9 +70,10 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   const dataDir = path.join(folder, "data");
   const saleor = kept(await startSaleor(options.saleor));
   const mailchimp = kept(await startMailchimp({ port: await freePort(options.ports?.mailchimp) }));
-  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp })) : undefined;
+  const mindbox = kept(await startMindbox({ port: await freePort(options.ports?.mindbox) }));
+  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp, mindbox })) : undefined;
   const port = await freePort(options.ports?.app);
-  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, oauth: options.oauth ?? true }), ...options.env };
+  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, mindbox, oauth: options.oauth ?? true }), ...options.env };
   let app = await startApp(port, settings);
   closings.push(() => app.stop());
   const manifestUrl = `${app.url}/api/manifest`;
@@ -77,6 +84,7 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   return {
     saleor,
     mailchimp,
+    mindbox,
     dashboard,
     get app() {
       return app;
@@ -92,8 +100,15 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   };
 }
 
-function sandboxSettings(input: { port: number; dataDir: string; mailchimp: MailchimpSandbox; oauth: boolean }): Record<string, string> {
-  const { port, dataDir, mailchimp, oauth } = input;
+interface Sandboxed {
+  port: number;
+  dataDir: string;
+  mailchimp: MailchimpSandbox;
+  mindbox: MindboxSandbox;
+  oauth: boolean;
+}
+
+function sandboxSettings({ port, dataDir, mailchimp, mindbox, oauth }: Sandboxed): Record<string, string> {
   const url = `http://127.0.0.1:${port}`;
   return {
     CRM_SANDBOX: "1",
@@ -103,6 +118,7 @@ function sandboxSettings(input: { port: number; dataDir: string; mailchimp: Mail
     APP_API_BASE_URL: url,
     MAILCHIMP_LOGIN_BASE_URL: mailchimp.url,
     MAILCHIMP_API_BASE_URL: mailchimp.url,
+    MINDBOX_BASE_URL: mindbox.url,
     ...(oauth && { MAILCHIMP_CLIENT_ID: mailchimp.clientId, MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret }),
   };
 }

@@ -1,11 +1,14 @@
-// Talks to the two stand-ins through their control doors; knows nothing of the app.
+// Talks to the stand-ins through their control doors; knows nothing of the app.
 const byId = (id) => document.getElementById(id);
-const { saleor, mailchimp } = await (await fetch("/parts")).json();
+const { saleor, vendors } = await (await fetch("/parts")).json();
 const form = byId("customer");
 let chosen = null;
 let found = [];
 
-byId("mailchimp").src = mailchimp;
+byId("vendor").src = vendors.mailchimp;
+byId("vendors").addEventListener("change", (event) => {
+  byId("vendor").src = vendors[event.target.value];
+});
 
 async function call(method, url, body) {
   const answer = await fetch(url, { method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) });
@@ -14,7 +17,9 @@ async function call(method, url, body) {
   return content;
 }
 const askSaleor = (method, path, body) => call(method, `${saleor}/__control/${path}`, body);
-const askMailchimp = (method, path, body) => call(method, `${mailchimp}/__control/${path}`, body);
+const askVendors = (method, path, body) =>
+  Promise.all(Object.values(vendors).map((vendor) => call(method, `${vendor}/__control/${path}`, body)));
+const tagKeys = Object.keys(vendors).map((vendor) => `${vendor}_tags`);
 
 function say(text) {
   byId("said").textContent = text;
@@ -36,7 +41,7 @@ function show(person) {
   form.firstName.value = firstName;
   form.lastName.value = lastName;
   form.email.value = email;
-  form.tags.value = privateMeta.mailchimp_tags ?? "";
+  form.tags.value = tagKeys.map((key) => privateMeta[key]).find(Boolean) ?? "";
   byId("save").disabled = byId("delete").disabled = !person;
 }
 
@@ -58,14 +63,14 @@ async function search() {
 }
 
 async function save() {
-  const changes = { ...written(), privateMeta: { mailchimp_tags: tags() || null } };
+  const changes = { ...written(), privateMeta: Object.fromEntries(tagKeys.map((key) => [key, tags() || null])) };
   show(await askSaleor("PATCH", `customers/${encodeURIComponent(chosen.id)}`, changes));
 }
 
 async function create() {
   const known = chosen?.email === form.email.value || form.email.value === "";
   const email = known ? `new.${Date.now().toString(36)}@mail.test-shop.dev` : form.email.value;
-  const privateMeta = tags() ? { mailchimp_tags: tags() } : {};
+  const privateMeta = tags() ? Object.fromEntries(tagKeys.map((key) => [key, tags()])) : {};
   show(await askSaleor("POST", "customers", { ...written(), email, privateMeta }));
   return `Created ${email}`;
 }
@@ -78,9 +83,9 @@ async function remove() {
 
 async function order() {
   const on = new Set([...document.querySelectorAll("#trouble input:checked")].map((box) => box.value));
-  await askMailchimp("DELETE", "faults");
-  if (on.has("down")) await askMailchimp("POST", "faults", { kind: "error500" });
-  await askMailchimp("POST", "latency", { ms: on.has("slow") ? 2000 : 0 });
+  await askVendors("DELETE", "faults");
+  if (on.has("down")) await askVendors("POST", "faults", { kind: "error500" });
+  await askVendors("POST", "latency", { ms: on.has("slow") ? 2000 : 0 });
   await askSaleor("PUT", "dials", { pageDelayMs: on.has("saleorSlow") ? 2000 : 0, requestLimitPerMinute: on.has("limit") ? 120 : null });
 }
 
@@ -91,11 +96,11 @@ byId("delete").addEventListener("click", doing(remove, "Deleted"));
 byId("trouble").addEventListener("change", doing(order, ""));
 byId("throttle").addEventListener(
   "click",
-  doing(() => askMailchimp("POST", "faults", { kind: "throttle429", times: 20 }).then(() => "")),
+  doing(() => askVendors("POST", "faults", { kind: "throttle429", times: 20 }).then(() => "")),
 );
 byId("revoke").addEventListener(
   "click",
-  doing(() => askMailchimp("POST", "revoke").then(() => "")),
+  doing(() => askVendors("POST", "revoke").then(() => "")),
 );
 
 const first = await askSaleor("GET", "customers?limit=1");

@@ -1,9 +1,10 @@
-/** The column beside the app in `npm run demo`: change a customer in Saleor, order trouble, watch what Mailchimp holds. */
+/** The column beside the app in `npm run demo`: change a customer in Saleor, order trouble, watch what the providers hold. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import type { MailchimpSandbox } from "./mailchimp/index";
+import type { MindboxSandbox } from "./mindbox/index";
 import type { SaleorSandbox } from "./saleor/saleor";
 
 const FILES: Readonly<Record<string, { name: string; type: string }>> = {
@@ -17,8 +18,16 @@ export interface DemoPanel {
   close(): Promise<void>;
 }
 
-export async function startDemoPanel(options: { saleor: SaleorSandbox; mailchimp: MailchimpSandbox; port?: number }): Promise<DemoPanel> {
-  const parts = JSON.stringify({ saleor: options.saleor.origin, mailchimp: options.mailchimp.url });
+interface Options {
+  saleor: SaleorSandbox;
+  mailchimp: MailchimpSandbox;
+  mindbox: MindboxSandbox;
+  port?: number;
+}
+
+export async function startDemoPanel(options: Options): Promise<DemoPanel> {
+  const vendors = { mailchimp: options.mailchimp.url, mindbox: options.mindbox.url };
+  const parts = JSON.stringify({ saleor: options.saleor.origin, vendors });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://panel");
     const file = FILES[pathname];

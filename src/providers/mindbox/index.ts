@@ -12,8 +12,8 @@ export const mindbox: Provider<typeof settings, typeof credentials> = {
   credentials,
   sandboxEnv: { api: "MINDBOX_BASE_URL" },
   // 8,000 a minute for each operation and integration point (reference 2.4, 2026-08); 7,500 leave room for others.
-  // An answer takes 200-300 ms, so that a full pace of two operations needs about sixty on the wire.
-  limits: { batchSize: 200, inFlight: 64, maxInFlight: 64, perSecond: 125, vendorCutOffSeconds: 60 },
+  // An answer takes 200-300 ms, so that a full pace of two operations needs some eighty on the wire.
+  limits: { batchSize: 200, inFlight: 96, maxInFlight: 96, perSecond: 125, vendorCutOffSeconds: 60 },
   mapperVersion: 1,
   connect,
   check,

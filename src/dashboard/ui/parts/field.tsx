@@ -24,7 +24,7 @@ export const Field = ({ label, help, problem, suggestions = [], ...rest }: Field
         error={Boolean(problem)}
         aria-invalid={Boolean(problem)}
         aria-describedby={below ? id : undefined}
-        {...(suggestions.length > 0 && { list: `${id}list`, role: "combobox" })}
+        {...(suggestions.length > 0 && { list: `${id}list`, role: undefined })}
       />
       {suggestions.length > 0 ? (
         <datalist id={`${id}list`}>

@@ -32,8 +32,8 @@ export const RowCell = ({ column, label, value, problem, disabled, text, onChang
   const options = column.options.map((option) => ({ value: option.value, label: text.say(option.labelKey) ?? option.value }));
   return (
     <Select
-      label=""
-      aria-label={label}
+      // Macaw names it by its label alone, and the heading of the column says it to the eye.
+      label={<span className="crm-hidden">{label}</span>}
       size="medium"
       value={value}
       options={options}

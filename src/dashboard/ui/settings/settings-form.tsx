@@ -79,7 +79,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
             <div className="crm-stack">
               <AccountCard connection={connection} readOnly={readOnly} />
               {sectionsOf(settings.fields).map((section) => {
-                const heading = text.say(`sections.${section}`) ?? text.say(`sections.${section}.title`) ?? t("settings.general");
+                const heading = text.say(`sections.${section}.title`) ?? text.say(`sections.${section}`) ?? t("settings.general");
                 return (
                   <Section
                     key={section}
