@@ -2,7 +2,7 @@
 import { startDemoPanel } from "../tests/sandbox/demo-panel";
 import { ensureBuild } from "./ensure-build";
 import { freePort } from "./free-port";
-import { type Stack, startStack } from "./stack";
+import { type Stack, startStack, type Vendors } from "./stack";
 
 const version = process.env.DEMO_SALEOR_VERSION ?? "3.23.28";
 const customers = Number(process.env.DEMO_CUSTOMERS ?? 2000);
@@ -11,6 +11,12 @@ let stack: Stack | undefined;
 let isStopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+
+const shown = ({ mailchimp, retailcrm, mindbox }: Vendors) => [
+  { id: "mailchimp", title: "Mailchimp", url: mailchimp.url, throttle: "throttle429" },
+  { id: "retailcrm", title: "RetailCRM", url: retailcrm.url, throttle: "throttle" },
+  { id: "mindbox", title: "Mindbox", url: mindbox.url, throttle: "throttle429" },
+];
 
 async function stop(code: number): Promise<void> {
   if (isStopping) return;
@@ -21,12 +27,12 @@ async function stop(code: number): Promise<void> {
 
 async function main(): Promise<void> {
   await ensureBuild();
-  console.log("Starting the stand-in shop, the stand-in providers and the app …");
+  console.log("Starting the stand-in shop, the stand-in vendors and the app …");
   stack = await startStack({
     saleor: { version, customers, port: await freePort(3002) },
     dashboard: { port: await freePort(3000) },
-    ports: { app: 3001, mailchimp: 3003, mindbox: 3005 },
-    panel: async (parts) => startDemoPanel({ ...parts, port: await freePort(3004) }),
+    ports: { app: 3001, mailchimp: 3003, retailcrm: 3005, mindbox: 3006 },
+    panel: async ({ saleor, ...vendors }) => startDemoPanel({ saleor, vendors: shown(vendors), port: await freePort(3004) }),
   });
   void stack.app.ended.then((code) => {
     if (isStopping) return;
@@ -39,8 +45,10 @@ async function main(): Promise<void> {
 
   Open   ${page}
 
-  Connect Mailchimp there, or Mindbox with what its page in the panel shows; the panel on the right shows what each
-  receives and changes customers in Saleor.
+  Connect Mailchimp there, or RetailCRM with the address ${stack.retailcrm.address}
+  and the key ${stack.retailcrm.keys.main.value} (also on the panel),
+  or Mindbox with the integration point ${stack.mindbox.project.endpointId} and the key ${stack.mindbox.secretKey}.
+  The panel on the right shows what they receive and changes customers in Saleor.
   Other cores: DEMO_SALEOR_VERSION=3.21.69 npm run demo. Ctrl-C ends everything.
 `);
 }

@@ -77,7 +77,7 @@ async function fullSync(stack: Stack, merchant: Visit): Promise<void> {
     .getByText(/^Finished/)
     .first()
     .waitFor({ timeout: 120_000 });
-  await merchant.app.getByRole("table", { name: /not sent/ }).waitFor();
+  await merchant.app.getByRole("table", { name: "Customers by reason" }).waitFor();
   await picture(merchant, "status-finished");
 }
 

@@ -1,9 +1,10 @@
-/** Stand-in Saleor, stand-ins of the vendors, a page that treats the app as the Dashboard does, and the app: as one thing. */
+/** Stand-in Saleor, stand-in vendors, a page that treats the app as the Dashboard does, and the app: as one thing. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type MailchimpSandbox, startMailchimp } from "../tests/sandbox/mailchimp/index";
 import { type MindboxSandbox, startMindbox } from "../tests/sandbox/mindbox/index";
+import { type RetailCrmSandbox, startRetailCrm } from "../tests/sandbox/retailcrm/index";
 import { type Dashboard, type DashboardOptions, startDashboard } from "../tests/sandbox/saleor/dashboard/host";
 import { type SaleorOptions, type SaleorSandbox, startSaleor } from "../tests/sandbox/saleor/saleor";
 import { type AppProcess, startApp } from "./app-process";
@@ -18,21 +19,21 @@ export interface StackOptions {
   /** `false`: the app runs, but no shop has it yet. */
   install?: boolean;
   /** Taken if free. */
-  ports?: { app?: number; mailchimp?: number; mindbox?: number };
+  ports?: { app?: number; mailchimp?: number; retailcrm?: number; mindbox?: number };
   /** Settings of the app on top of what the sandbox needs. */
   env?: Readonly<Record<string, string>>;
   /** A page for the narrow column beside the app; made once the stand-ins run. */
-  panel?: (parts: {
-    saleor: SaleorSandbox;
-    mailchimp: MailchimpSandbox;
-    mindbox: MindboxSandbox;
-  }) => Promise<{ url: string; close(): Promise<void> }>;
+  panel?: (parts: { saleor: SaleorSandbox } & Vendors) => Promise<{ url: string; close(): Promise<void> }>;
 }
 
-export interface Stack {
-  readonly saleor: SaleorSandbox;
+export interface Vendors {
   readonly mailchimp: MailchimpSandbox;
+  readonly retailcrm: RetailCrmSandbox;
   readonly mindbox: MindboxSandbox;
+}
+
+export interface Stack extends Vendors {
+  readonly saleor: SaleorSandbox;
   readonly dashboard: Dashboard;
   readonly app: AppProcess;
   /** Empty while not installed. */
@@ -42,6 +43,7 @@ export interface Stack {
   openDashboard(options?: Omit<DashboardOptions, "saleor" | "appUrl">): Promise<Dashboard>;
   /** The app again on the same data, as after a crash or a deployment. */
   restartApp(signal?: NodeJS.Signals): Promise<void>;
+  stopApp(signal?: NodeJS.Signals): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,10 +72,12 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   const dataDir = path.join(folder, "data");
   const saleor = kept(await startSaleor(options.saleor));
   const mailchimp = kept(await startMailchimp({ port: await freePort(options.ports?.mailchimp) }));
+  const retailcrm = kept(await startRetailCrm({ port: await freePort(options.ports?.retailcrm) }));
   const mindbox = kept(await startMindbox({ port: await freePort(options.ports?.mindbox) }));
-  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp, mindbox })) : undefined;
+  const vendors: Vendors = { mailchimp, retailcrm, mindbox };
+  const panel = options.panel ? kept(await options.panel({ saleor, ...vendors })) : undefined;
   const port = await freePort(options.ports?.app);
-  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, mindbox, oauth: options.oauth ?? true }), ...options.env };
+  const settings = { ...sandboxSettings({ port, dataDir, ...vendors, oauth: options.oauth ?? true }), ...options.env };
   let app = await startApp(port, settings);
   closings.push(() => app.stop());
   const manifestUrl = `${app.url}/api/manifest`;
@@ -83,8 +87,7 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   const dashboard = await openDashboard(options.dashboard);
   return {
     saleor,
-    mailchimp,
-    mindbox,
+    ...vendors,
     dashboard,
     get app() {
       return app;
@@ -96,19 +99,13 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
       await app.stop(signal);
       app = await startApp(port, settings);
     },
+    stopApp: (signal) => app.stop(signal),
     close,
   };
 }
 
-interface Sandboxed {
-  port: number;
-  dataDir: string;
-  mailchimp: MailchimpSandbox;
-  mindbox: MindboxSandbox;
-  oauth: boolean;
-}
-
-function sandboxSettings({ port, dataDir, mailchimp, mindbox, oauth }: Sandboxed): Record<string, string> {
+function sandboxSettings(input: { port: number; dataDir: string; oauth: boolean } & Vendors): Record<string, string> {
+  const { port, dataDir, mailchimp, retailcrm, mindbox, oauth } = input;
   const url = `http://127.0.0.1:${port}`;
   return {
     CRM_SANDBOX: "1",
@@ -118,6 +115,7 @@ function sandboxSettings({ port, dataDir, mailchimp, mindbox, oauth }: Sandboxed
     APP_API_BASE_URL: url,
     MAILCHIMP_LOGIN_BASE_URL: mailchimp.url,
     MAILCHIMP_API_BASE_URL: mailchimp.url,
+    RETAILCRM_BASE_URL: retailcrm.url,
     MINDBOX_BASE_URL: mindbox.url,
     ...(oauth && { MAILCHIMP_CLIENT_ID: mailchimp.clientId, MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret }),
   };

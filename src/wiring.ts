@@ -89,8 +89,10 @@ async function build() {
     // Only on a server may the drain be another process's.
     ...(database.engine === "postgres" && { askEveryMs: 1_000 }),
   });
-  const byId: Record<string, AnyProvider> = Object.fromEntries(
-    providerList.map((provider) => [provider.id, withCutOff(provider, settings.SANDBOX_CUT_OFF_SECONDS)]),
+  // Ids come in from outside: `constructor` is no provider.
+  const byId: Record<string, AnyProvider> = Object.assign(
+    Object.create(null),
+    Object.fromEntries(providerList.map((provider) => [provider.id, withCutOff(provider, settings.SANDBOX_CUT_OFF_SECONDS)])),
   );
   const limiter = limiters();
   const pageLimiter = limiters((limitKey, limits) =>

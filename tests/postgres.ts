@@ -43,7 +43,8 @@ function findPrograms(): string | null {
   return folders.find((folder) => ["initdb", "pg_ctl", "postgres"].every((name) => existsSync(path.join(folder, name)))) ?? null;
 }
 
-export async function startPostgres(): Promise<Cluster> {
+/** @param options.durable as in production: every commit waits for the disk. For figures, not for tests. */
+export async function startPostgres({ durable = false }: { durable?: boolean } = {}): Promise<Cluster> {
   if (!programs) throw new Error("PostgreSQL is not installed");
   const folder = mkdtempSync(path.join(tmpdir(), "crm-postgres-"));
   const account = await unprivileged();
@@ -53,7 +54,8 @@ export async function startPostgres(): Promise<Cluster> {
   const port = await freePort();
   await as("initdb", ["-D", data, "-U", "crm", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
   // Thrown away in the end: nothing has to survive a power cut.
-  const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200`;
+  const careless = durable ? "-c shared_buffers=512MB -c max_wal_size=4GB" : "-c fsync=off -c full_page_writes=off";
+  const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 ${careless} -c max_connections=200`;
   const restart = () => as("pg_ctl", ["start", "-w", "-D", data, "-l", path.join(folder, "log"), "-o", options]);
   const crash = () => as("pg_ctl", ["stop", "-m", "immediate", "-w", "-D", data]);
   await restart();

@@ -3,7 +3,7 @@ import { storedConnection } from "./stored";
 
 /** What an attempt holds, sealed, between the provider's yes and the person's. */
 export const granted = storedConnection.pick({ by: true, credentials: true, account: true }).extend({
-  /** The account has one place only: nobody has to choose it. */
+  /** The one place that a key was made for: nobody has to choose it. */
   onlyTarget: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
   view: z.object({
     name: z.string(),

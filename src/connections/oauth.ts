@@ -9,7 +9,7 @@ import type { AccountView, ConfirmResult, KeyResult, OAuthStatus, OAuthTicket } 
 import { hashToken, randomId, randomToken, type Sealer, SealUnreadable, type Signer } from "@/platform/crypto";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Endpoints, ProviderLog } from "@/providers/contract";
-import { describeForm } from "@/providers/kit/form";
+import { blamedField, describeForm } from "@/providers/kit/form";
 import type { Connections } from "./connections";
 import { type Granted, granted } from "./granted";
 import { type Attempt, closeAttempt, findAttempt, insertAttempt, sweepAttempts } from "./oauth-attempts";
@@ -124,11 +124,10 @@ function typedCredentials(
   return { problem: { kind: "refused", field: problem?.name ?? null, reason: problem?.messageKey ?? "invalid_value", vendorText: null } };
 }
 
-function keyRefused(provider: AnyProvider, failure: Refused): KeyResult {
-  const secret = describeForm(provider.credentials).find(({ kind }) => kind === "secret")?.name ?? null;
+function keyRefused(provider: AnyProvider, failure: Failure): KeyResult {
   return {
     kind: "refused",
-    field: failure.field ?? (failure.kind === "retry" ? null : secret),
+    field: failure.kind === "retry" ? null : blamedField(provider.credentials, failure.reason),
     reason: failure.reason,
     vendorText: failure.vendorText ?? null,
   };
@@ -137,8 +136,7 @@ function keyRefused(provider: AnyProvider, failure: Refused): KeyResult {
 /** For the page, which names a few. */
 const NAMED_TARGETS = 20;
 
-type Refused = Failure & { field?: string };
-export type Checked = { kind: "ok"; value: Granted } | Refused;
+export type Checked = { kind: "ok"; value: Granted } | Failure;
 
 /** Names the account behind fresh credentials. Its targets are told as well, where the provider tells them. */
 export async function checkAccount(
@@ -169,7 +167,7 @@ export async function checkAccount(
     notes: [...(notes ?? [])],
     replaces: await replacedAccount(deps, shop, provider.id, account.limitKey),
   };
-  const [only] = known?.length === 1 ? known : [];
+  const [only] = by === "key" && known?.length === 1 ? known : [];
   return { kind: "ok", value: { by, credentials, account, view, onlyTarget: only ? { id: only.id, name: only.name } : null } };
 }
 

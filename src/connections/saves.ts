@@ -178,7 +178,7 @@ export interface NewConnection {
   by: "oauth" | "key";
   credentials: Record<string, unknown>;
   account: StoredConnection["account"];
-  /** Where customers go, if the account has one such place only. */
+  /** Where customers go, if the key was made for one such place. */
   onlyTarget: { id: string; name: string } | null;
 }
 

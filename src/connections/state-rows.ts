@@ -22,6 +22,8 @@ export interface StateRow {
   version: number;
   /** A save is under way: what Saleor answers may change any moment. */
   saving: boolean;
+  /** Live sync was switched off then; null while it is on, and where it never was. */
+  pausedAt: Date | null;
   lastDeliveredAt: Date | null;
   createdAt: Date;
 }
@@ -47,12 +49,13 @@ interface RawRow {
   health_since: Date | null;
   settings_version: string | number;
   saving: boolean;
+  paused_at: Date | null;
   last_delivered_at: Date | null;
   created_at: Date;
 }
 
 const columns = sql.raw(`c.id, c.shop_id, c.provider, c.limit_key, c.target, c.target_name, c.live, c.health, c.health_reason,
-  c.health_since, c.settings_version, coalesce(c.saving_until > now(), false) as saving, c.last_delivered_at, c.created_at`);
+  c.health_since, c.settings_version, coalesce(c.saving_until > now(), false) as saving, c.paused_at, c.last_delivered_at, c.created_at`);
 
 export async function findRow(db: Db, shopId: ShopId, provider: string): Promise<StateRow | null> {
   const { rows } = await sql<RawRow>`
@@ -170,6 +173,7 @@ function toRow(raw: RawRow): StateRow {
     healthSince: raw.health_since,
     version: Number(raw.settings_version),
     saving: raw.saving,
+    pausedAt: raw.paused_at,
     lastDeliveredAt: raw.last_delivered_at,
     createdAt: raw.created_at,
   };

@@ -14,7 +14,19 @@ import { type BatchWork, type DeliverStep, deliver, describe, type Judged } from
 import type { DrainDeps } from "./deps";
 import { partWith } from "./gone";
 import { emailHmac, fingerprint, repeatId } from "./identity";
-import { again, gone, isShared, judge, judgeAbsent, judgeSkipped, judgeStillRefused, judgeUnchanged, type Sent, setAside } from "./judge";
+import {
+  again,
+  gone,
+  isShared,
+  judge,
+  judgeAbsent,
+  judgeSkipped,
+  judgeStillRefused,
+  judgeUnchanged,
+  lookAgain,
+  type Sent,
+  setAside,
+} from "./judge";
 import { type Parted, partWithLeft } from "./left-behind";
 
 /** What the batch said about the connection as a whole. */
@@ -42,16 +54,14 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
       steps.filter((step): step is DeliverStep => step.kind === "deliver"),
     ),
   ]);
-  const unsettled = [...settled, ...verdictsOf([...waiting, ...removed, ...delivered.unsettled])];
+  const unsettled = [...settled, ...verdictsOf([...waiting, ...removed])];
   await settle(deps.db, work.lease, unsettled);
-  deps.counted(work.provider.id, [...unsettled, ...verdictsOf(delivered.settled)].map(wordFor));
+  deps.counted(work.provider.id, [...unsettled, ...verdictsOf(delivered)].map(wordFor));
   deps.settled(
     work.connection.id,
     rows.map((row) => row.customerId),
   );
-  return summarise(
-    [...waiting, ...removed, ...delivered.unsettled, ...delivered.settled].flatMap(({ outcome }) => (outcome ? [outcome] : [])),
-  );
+  return summarise([...waiting, ...removed, ...delivered].flatMap(({ outcome }) => (outcome ? [outcome] : [])));
 }
 
 const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);
@@ -67,8 +77,12 @@ async function partWithAllLeft(deps: DrainDeps, work: BatchWork, rows: readonly 
   );
   return {
     ready: parted.flatMap((item) => (item.kind === "ready" ? [item.row] : [])),
-    waiting: parted.flatMap((item) => (item.kind === "waits" ? [judgeParting(deps, work, item.row, item.outcome)] : [])),
+    waiting: parted.flatMap((item) => (item.kind === "ready" ? [] : [judgeWaiting(deps, work, item)])),
   };
+}
+
+function judgeWaiting(deps: DrainDeps, work: BatchWork, { row, outcome }: Extract<Parted, { kind: "waits" }>): Judged {
+  return outcome ? judgeParting(deps, work, row, outcome) : { verdict: lookAgain(row), outcome };
 }
 
 async function readAndMap(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<Step[]> {
@@ -144,6 +158,7 @@ async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promis
   // Without a key: delivered once under an address that somebody else stands under by now, or never.
   if (!remoteKey) return { verdict: gone(row, emailHmac ? "identity_in_use" : "never_delivered"), outcome: null };
   const parting = await partWith(deps, { ...work, row }, { remoteKey, emailHmac, ownedTags, ownedFields });
+  if (parting.kind === "busy") return { verdict: lookAgain(row), outcome: null };
   // Two answers of Saleor that contradict each other: one of them came from a lagging replica.
   if (parting.kind === "own") return judgeParting(deps, work, row, { kind: "retry", reason: "saleor_unreachable" });
   if (parting.kind === "closed") return { verdict: gone(row, parting.reason), outcome: null };

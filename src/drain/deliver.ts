@@ -2,16 +2,18 @@
  * Contacts on their way to the provider and their verdicts on the way back. Most go all at once. Where an address
  * changes hands, order decides who ends up with which contact: those go one batch at a time, leavers before takers.
  */
-import { type HeldNow, holdersOf, markInFlight, releaseContacts, type Sending } from "@/ledger/due";
+import { markInFlight, type Sending } from "@/ledger/due";
+import { holdersOf, releaseContacts } from "@/ledger/identities";
 import type { Lease } from "@/ledger/lease";
 import type { DueRow } from "@/ledger/row";
 import { settle, type Verdict } from "@/ledger/settle";
 import type { OpenConnection } from "@/model/connection";
 import type { Contact } from "@/model/contact";
-import type { Outcome } from "@/model/outcome";
+import type { Outcome, Receipt } from "@/model/outcome";
 import type { AnyProvider, Link, Outcomes } from "@/providers/contract";
+import type { Addresses } from "./addresses";
 import type { DrainDeps } from "./deps";
-import { judge, type Sent } from "./judge";
+import { judge, lookAgain, type Sent } from "./judge";
 import { leaversFirst } from "./leavers-first";
 
 export interface BatchWork {
@@ -19,6 +21,7 @@ export interface BatchWork {
   connection: OpenConnection;
   link: Link;
   lease: Lease;
+  addresses: Addresses;
   /** Runs one such task of the limit key after the other. */
   oneAtATime<T>(task: () => Promise<T>): Promise<T>;
 }
@@ -37,16 +40,42 @@ export interface Judged {
 
 type Holders = Awaited<ReturnType<typeof holdersOf>>;
 
-export async function deliver(
-  deps: DrainDeps,
-  work: BatchWork,
-  steps: readonly DeliverStep[],
-): Promise<{ settled: Judged[]; unsettled: Judged[] }> {
+/** @returns what became of whom; all of it is settled. */
+export async function deliver(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
+  const { addresses, connection } = work;
+  const going: DeliverStep[] = [];
+  const later: Judged[] = [];
+  for (const step of steps)
+    if (addresses.take(connection.id, step.sent.emailHmac)) going.push(step);
+    else later.push({ verdict: lookAgain(step.row), outcome: null });
+  try {
+    await settleAll(deps, work, later);
+    return [...later, ...(await deliverAll(deps, work, going))];
+  } finally {
+    for (const { sent } of going) addresses.release(connection.id, sent.emailHmac);
+  }
+}
+
+async function deliverAll(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
   const holders = await findHolders(deps, work, steps);
   const contested = new Set(steps.filter((step) => isContested(step, holders)));
   const calm = steps.filter((step) => !contested.has(step));
-  const [unsettled, settled] = await Promise.all([send(deps, work, calm), deliverContested(deps, work, [...contested])]);
-  return { settled, unsettled };
+  const done = await Promise.all([deliverCalm(deps, work, calm), deliverContested(deps, work, [...contested])]);
+  return done.flat();
+}
+
+async function deliverCalm(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
+  const judged = await send(deps, work, steps);
+  await settleAll(deps, work, judged);
+  return judged;
+}
+
+async function settleAll(deps: DrainDeps, work: BatchWork, judged: readonly Judged[]): Promise<void> {
+  await settle(
+    deps.db,
+    work.lease,
+    judged.map(({ verdict }) => verdict),
+  );
 }
 
 /** Whoever stands under an address that these contacts are about to take, left it or was deleted. */
@@ -73,13 +102,13 @@ async function deliverContested(deps: DrainDeps, work: BatchWork, steps: readonl
 async function deliverRound(deps: DrainDeps, work: BatchWork, round: readonly DeliverStep[]): Promise<Judged[]> {
   const steps = inherit(round, await findHolders(deps, work, round));
   const judged = await send(deps, work, steps);
-  await settle(
+  await settleAll(deps, work, judged);
+  const takers = judged.filter(({ verdict }) => verdict.emailHmac !== undefined);
+  await releaseContacts(
     deps.db,
-    work.lease,
-    judged.map(({ verdict }) => verdict),
+    work.connection.id,
+    takers.map(({ verdict }) => verdict.row.customerId),
   );
-  const inSync = judged.flatMap(({ verdict }) => (verdict.state === "in_sync" ? [verdict.row.customerId] : []));
-  await releaseContacts(deps.db, work.connection.id, inSync);
   return judged;
 }
 
@@ -100,12 +129,13 @@ function together(all: readonly Pick<Contact, "ownedTags" | "ownedFields">[]): P
 
 async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverStep[]): Promise<Judged[]> {
   if (steps.length === 0) return [];
-  const sent = steps.map((step) => asSent(work, step));
-  const ours = await markInFlight(deps.db, work.lease, work.connection.id, sent);
-  const sending = steps.flatMap((step) => {
-    const held = ours.get(step.row.customerId);
-    return held ? [asHeldNow(step, held)] : [];
-  });
+  const allowed = await markInFlight(
+    deps.db,
+    work.lease,
+    work.connection.id,
+    steps.map((step) => asSent(work, step)),
+  );
+  const sending = steps.filter(({ row }) => allowed.has(row.customerId));
   if (sending.length === 0) return [];
   const outcomes = await callProvider(
     deps,
@@ -119,17 +149,10 @@ async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSte
   });
 }
 
-function asSent({ provider, connection }: BatchWork, { row, contact: { mapped } }: DeliverStep): Sending {
+function asSent({ provider, connection }: BatchWork, { row, contact: { mapped }, sent }: DeliverStep): Sending {
   const ownedFields = [...provider.customers.fills(connection.settings, mapped)];
-  return { customerId: row.customerId, ownedTags: [...(mapped.tags ?? [])], ownedFields };
-}
-
-/** While others were served, the contact may have passed to somebody else, or another one to this customer. */
-function asHeldNow(step: DeliverStep, held: HeldNow): DeliverStep {
-  if (held.remoteKey === step.row.remoteKey) return step;
-  const owned = together([step.contact, held]);
-  const emailChanged = held.remoteKey !== null && held.emailHmac !== step.sent.emailHmac;
-  return { ...step, row: { ...step.row, ...held }, contact: { ...step.contact, remoteKey: held.remoteKey, ...owned, emailChanged } };
+  const { customerId, remoteKey } = row;
+  return { customerId, remoteKey, emailHmac: sent.emailHmac, ownedTags: [...(mapped.tags ?? [])], ownedFields };
 }
 
 /**
@@ -137,10 +160,15 @@ function asHeldNow(step: DeliverStep, held: HeldNow): DeliverStep {
  * deletion policy says, at once in the next batch.
  */
 function leaving(row: DueRow, outcome: Outcome, verdict: Verdict): Verdict {
-  const receipt = outcome.kind === "delivered" || outcome.kind === "skipped" ? outcome.receipt : undefined;
-  if (!row.remoteKey || !receipt?.warnings?.includes("moved_to_existing")) return verdict;
+  if (!row.remoteKey || !receiptOf(outcome)?.warnings?.includes("moved_to_existing")) return verdict;
   const { remoteKey, emailHmac, ownedTags, ownedFields } = row;
-  return { ...verdict, leftBehind: { remoteKey, emailHmac, ownedTags, ownedFields }, dueInSeconds: 0 };
+  const dueInSeconds = verdict.state === "retrying" ? verdict.dueInSeconds : 0;
+  return { ...verdict, leftBehind: { remoteKey, emailHmac, ownedTags, ownedFields }, dueInSeconds };
+}
+
+function receiptOf(outcome: Outcome): Receipt | undefined {
+  if ("receipt" in outcome) return outcome.receipt;
+  return "partly" in outcome ? outcome.partly?.receipt : undefined;
 }
 
 /** The one place where an adapter's surprise becomes a verdict: a thrown error is our bug, and the batch is tried again. */

@@ -10,6 +10,7 @@ import { settle } from "@/ledger/settle";
 import type { ConnectionId } from "@/model/shop";
 import type { AnyProvider, Link } from "@/providers/contract";
 import type { Limiter } from "@/providers/kit/limiter";
+import { Addresses } from "./addresses";
 import { backoffSeconds, pauseSeconds } from "./backoff";
 import { type BatchResult, deliverBatch } from "./batch";
 import { describe } from "./deliver";
@@ -80,6 +81,7 @@ interface SliceInput {
 class Slice {
   private readonly busy = new Set<string>();
   private readonly stopped = new Set<ConnectionId>();
+  private readonly addresses = new Addresses();
   private failures: number;
   /** The provider asked to be left alone, or does not answer: no further batch in this slice. */
   private halted = false;
@@ -166,7 +168,7 @@ class Slice {
       signal: input.signal,
     };
     const oneAtATime = <T>(task: () => Promise<T>) => this.afterTheOthers(task);
-    const work = { provider: input.provider, connection, link, lease: input.lease, oneAtATime };
+    const work = { provider: input.provider, connection, link, lease: input.lease, addresses: this.addresses, oneAtATime };
     await this.conclude(connectionId, await deliverBatch(deps, work, rows));
   }
 

@@ -168,10 +168,17 @@ export function asBefore(row: DueRow): Verdict {
   };
 }
 
+/** Its address is being written to for somebody else at this moment. */
+export function lookAgain(row: DueRow): Verdict {
+  return { ...asBefore(row), rereads: row.rereads, dueInSeconds: 1 };
+}
+
 export function gone(row: DueRow, reason: string): Verdict {
   const closed: Verdict = { ...calm(row, "gone", reason), fingerprint: null, goneSettled: true };
-  // Who has the address now inherits what is ours on the contact when they are delivered.
-  return reason === "identity_in_use" ? closed : { ...closed, ownedTags: [], ownedFields: [] };
+  // Who has the address now inherits what is ours on the contact when they are delivered; where the answer to its creation
+  // was lost, it may be there all the same.
+  const mayStand = reason === "identity_in_use" || reason === "never_delivered";
+  return mayStand ? closed : { ...closed, ownedTags: [], ownedFields: [] };
 }
 
 /** What was written before it failed is known from now on: the next attempt, or the deletion, finds the contact. */

@@ -2,14 +2,17 @@
  * Contacts that a customer left behind are dealt with before the customer is looked at again. They are noted with the
  * verdict that left them, so that neither a crash nor a provider that does not answer forgets them.
  */
-import { forgetLeft } from "@/ledger/due";
+import { forgetLeft } from "@/ledger/identities";
 import type { DueRow } from "@/ledger/row";
 import type { Outcome } from "@/model/outcome";
 import type { BatchWork } from "./deliver";
 import type { DrainDeps } from "./deps";
 import { partWith } from "./gone";
 
-export type Parted = { kind: "ready"; row: DueRow } | { kind: "waits"; row: DueRow; outcome: Extract<Outcome, { kind: "retry" | "auth" }> };
+export type Parted =
+  | { kind: "ready"; row: DueRow }
+  /** `outcome` null = its address is being written to at this moment. */
+  | { kind: "waits"; row: DueRow; outcome: Extract<Outcome, { kind: "retry" | "auth" }> | null };
 
 export async function partWithLeft(deps: DrainDeps, work: BatchWork, row: DueRow): Promise<Parted> {
   const done: string[] = [];
@@ -18,7 +21,8 @@ export async function partWithLeft(deps: DrainDeps, work: BatchWork, row: DueRow
     if (waits) break;
     const parting = held.remoteKey === row.remoteKey ? null : await partWith(deps, { ...work, row }, held);
     if (parting?.kind === "own") continue;
-    if (parting?.kind === "outcome" && (parting.outcome.kind === "retry" || parting.outcome.kind === "auth"))
+    if (parting?.kind === "busy") waits = { kind: "waits", row, outcome: null };
+    else if (parting?.kind === "outcome" && (parting.outcome.kind === "retry" || parting.outcome.kind === "auth"))
       waits = { kind: "waits", row, outcome: parting.outcome };
     else done.push(held.remoteKey);
   }

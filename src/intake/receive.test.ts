@@ -37,7 +37,7 @@ describe("what a shop says under a good signature", () => {
   });
 
   it("about something that is no customer marks nobody", async () => {
-    for (const other of [id("Order:1"), id("User:"), id("User:1 or so"), "AAAA"])
+    for (const other of ["Adamm", id("Order:1"), id("User:"), id("User:1 or so"), "AAAA"])
       expect(await updated(other), other).toMatchObject({ status: 400, marks: [] });
     expect(await updated(id("User:12"))).toMatchObject({ status: 200, marks: [{ customerId: id("User:12") }] });
   });

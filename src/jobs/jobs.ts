@@ -13,6 +13,8 @@ const DAILY_AT = "17 3 * * *";
 /** The tick alone carries the guarantee; wakes only make it sooner. */
 const TICK_MS = 2_000;
 const WAKE_THROTTLE_MS = 100;
+/** A wake that was served is of no use to anybody. */
+const TIDY_SECONDS = 60;
 
 export interface JobsDeps {
   database: Database;
@@ -37,7 +39,8 @@ export interface Jobs {
 }
 
 export async function startJobs(deps: JobsDeps): Promise<Jobs> {
-  const boss = new PgBoss({ ...deps.database.boss, useListenNotify: true });
+  // Left alone, pg-boss tidies once a day: by then a busy installation has a million wakes in its table (12.35, soak test).
+  const boss = new PgBoss({ ...deps.database.boss, useListenNotify: true, maintenanceIntervalSeconds: TIDY_SECONDS });
   boss.on("error", (error) => deps.log.error({ error: error.name }, "queue trouble"));
   await boss.start();
   await boss.createQueue(DRAIN, {
@@ -46,7 +49,7 @@ export async function startJobs(deps: JobsDeps): Promise<Jobs> {
     expireInSeconds: 120,
     heartbeatSeconds: 30,
     notify: true,
-    deleteAfterSeconds: 300,
+    deleteAfterSeconds: TIDY_SECONDS,
   });
   await boss.createQueue(DAILY, { policy: "stately", retryLimit: 2, retryDelay: 600, heartbeatSeconds: 60, deleteAfterSeconds: 86_400 });
   const send = (limitKey: string) => {

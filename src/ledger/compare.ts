@@ -46,7 +46,8 @@ export async function noteListed(db: Db, shopId: ShopId, ids: readonly CustomerI
       from ids join connection_state c on c.shop_id = ${shopId} and c.live
       left join ledger l on l.connection_id = c.id and l.customer_id = ids.customer_id
       where l.customer_id is not null
-         or exists (select 1 from sync_run r where r.connection_id = c.id and r.kind = 'full_sync' and r.state = 'finished')
+         or exists (select 1 from sync_run r where r.connection_id = c.id and r.kind = 'full_sync' and r.state = 'finished'
+                      and (r.target is null or r.target = c.target))
     ), marked as (
       insert into ledger as l (connection_id, customer_id, lane, state, due_at, historic, force, listed_at)
       select connection_id, customer_id, ${sql.lit(Lane.backfill)}, 'waiting', now(), true, true, now() from wanted order by 1, 2

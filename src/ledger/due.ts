@@ -2,7 +2,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 import type { Db } from "@/platform/db";
-import { type DueRow, type Held, Lane, type RowState } from "./row";
+import { holds } from "./lease";
+import type { DueRow, Held, Lane, RowState } from "./row";
 
 /** Only a person can mend these; their marks wait. */
 const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
@@ -51,126 +52,35 @@ export async function dueRows(db: Db, input: TakeInput): Promise<DueRow[]> {
   return rows.map(toDueRow);
 }
 
-/** What a row stands for now; without a key nothing was delivered yet. */
-export type HeldNow = Pick<DueRow, "remoteKey" | "emailHmac" | "ownedTags" | "ownedFields">;
-
-/** A contact on its way, with what will be ours on it even if the answer never comes. */
-export type Sending = Pick<DueRow, "customerId" | "ownedTags" | "ownedFields">;
+/** A contact on its way, with what will be ours on it, and where it will stand, even if the answer never comes. */
+export type Sending = Pick<DueRow, "customerId" | "remoteKey" | "ownedTags" | "ownedFields"> & { emailHmac: string };
 
 /**
- * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. A row
- * that is not answered belongs to somebody else by now (the lease was lost) or is not due any more (its run was
- * cancelled): it must not be sent.
- * @returns the contact that each row holds now.
+ * Writes down that these rows are about to be on the wire. Their fingerprint is lost until the answer is known. Not sent
+ * is whoever belongs to somebody else by now (the lease was lost), is not due any more (the run was cancelled), or lost
+ * the contact to another customer since it was taken: still due, it is read again.
+ * @returns who may be sent.
  */
 export async function markInFlight(
   db: Db,
   lease: { limitKey: string; token: number },
   connectionId: ConnectionId,
   sending: readonly Sending[],
-): Promise<Map<CustomerId, HeldNow>> {
-  const { rows } = await sql<{ customer_id: string } & Pick<RawRow, "remote_key" | "email_hmac" | "owned_tags" | "owned_fields">>`
+): Promise<Set<CustomerId>> {
+  const { rows } = await sql<{ customer_id: string }>`
     update ledger l set in_flight = ${lease.token}, in_flight_at = now(), fingerprint = null,
+      sent_hmac = case when l.email_hmac = v."emailHmac" then l.sent_hmac else v."emailHmac" end,
       owned_tags = ${union(sql`l.owned_tags`, sql`v."ownedTags"`)}, owned_fields = ${union(sql`l.owned_fields`, sql`v."ownedFields"`)}
-    from json_to_recordset(${JSON.stringify(sending)}::json) as v("customerId" text, "ownedTags" jsonb, "ownedFields" jsonb)
-    where l.connection_id = ${connectionId} and l.customer_id = v."customerId" and l.due_at is not null and ${holds(lease)}
-    returning l.customer_id, l.remote_key, l.email_hmac, l.owned_tags, l.owned_fields`.execute(db);
-  return new Map(
-    rows.map((row) => [
-      row.customer_id,
-      { remoteKey: row.remote_key, emailHmac: row.email_hmac, ownedTags: row.owned_tags, ownedFields: row.owned_fields },
-    ]),
-  );
+    from json_to_recordset(${JSON.stringify(sending)}::json) as v(
+      "customerId" text, "remoteKey" text, "emailHmac" text, "ownedTags" jsonb, "ownedFields" jsonb)
+    where l.connection_id = ${connectionId} and l.customer_id = v."customerId" and l.due_at is not null
+      and l.remote_key is not distinct from v."remoteKey" and ${holds(lease)}
+    returning l.customer_id`.execute(db);
+  return new Set(rows.map((row) => row.customer_id));
 }
 
 const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
   sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
-
-export function holds(lease: { limitKey: string; token: number }): RawBuilder<unknown> {
-  return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;
-}
-
-/** Whoever stands under an identity. */
-export interface Holder extends Pick<DueRow, "customerId" | "ownedTags" | "ownedFields"> {
-  /** Not any more: the contact was left behind there. */
-  left: boolean;
-}
-
-/** Rows that stand under these identities or left a contact behind there, with what is ours on it. */
-export async function holdersOf(db: Db, connectionId: ConnectionId, hmacs: readonly string[]): Promise<Map<string, Holder[]>> {
-  if (hmacs.length === 0) return new Map();
-  const wanted = sql`(select json_array_elements_text(${JSON.stringify(hmacs)}::json))`;
-  const { rows } = await sql<{ email_hmac: string; is_left: boolean } & Pick<RawRow, "customer_id" | "owned_tags" | "owned_fields">>`
-    select email_hmac, customer_id, owned_tags, owned_fields, false as is_left from ledger
-    where connection_id = ${connectionId} and email_hmac in ${wanted}
-    union all
-    select held->>'emailHmac', customer_id, held->'ownedTags', held->'ownedFields', true
-    from ledger, jsonb_path_query(left_behind, '$[*]') held
-    where connection_id = ${connectionId} and left_behind <> '[]' and held->>'emailHmac' in ${wanted}`.execute(db);
-  const holders = new Map<string, Holder[]>();
-  for (const row of rows) {
-    const holder = { customerId: row.customer_id, ownedTags: row.owned_tags, ownedFields: row.owned_fields, left: row.is_left };
-    holders.set(row.email_hmac, [...(holders.get(row.email_hmac) ?? []), holder]);
-  }
-  return holders;
-}
-
-/**
- * These customers stand under their address now: whoever stood there before, under the same contact, does not hold it
- * any more, so that a rename that comes later cannot carry it away.
- */
-export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<void> {
-  await sql`
-    update ledger l set remote_key = null, fingerprint = null, owned_tags = '[]', owned_fields = '[]'
-    from ledger taker
-    where taker.connection_id = ${connectionId} and taker.customer_id in (select json_array_elements_text(${JSON.stringify(ids)}::json))
-      and l.connection_id = taker.connection_id and l.email_hmac = taker.email_hmac and l.remote_key = taker.remote_key
-      and l.customer_id <> taker.customer_id
-      and l.customer_id not in (select json_array_elements_text(${JSON.stringify(ids)}::json))`.execute(db);
-}
-
-/**
- * A contact that its customer left, or was deleted from, belongs to who has the address now: they are due, and with them
- * what is ours on it. Until they are delivered it counts as left behind by them, so that it goes when they go.
- */
-export async function passOn(db: Db, connectionId: ConnectionId, to: CustomerId, held: Held): Promise<void> {
-  await sql`
-    insert into ledger as l (connection_id, customer_id, lane, state, due_at, left_behind)
-    values (${connectionId}, ${to}, ${sql.lit(Lane.live)}, 'waiting', now(), ${JSON.stringify([held])}::jsonb)
-    on conflict (connection_id, customer_id) do update set
-      left_behind = coalesce((select jsonb_agg(h) from jsonb_path_query(l.left_behind, '$[*]') h where h->>'remoteKey' <> ${held.remoteKey}), '[]')
-        || excluded.left_behind,
-      version = l.version + 1, fingerprint = null,
-      state = case when l.state = 'retrying' then l.state else 'waiting' end,
-      due_at = case when l.state = 'retrying' and l.due_at > now() then l.due_at else now() end`.execute(db);
-}
-
-/** These contacts are dealt with, or belong to somebody else by now. */
-export async function forgetLeft(
-  db: Db,
-  lease: { limitKey: string; token: number },
-  row: Pick<DueRow, "connectionId" | "customerId">,
-  keys: readonly string[],
-): Promise<void> {
-  await sql`
-    update ledger l set left_behind = coalesce((
-      select jsonb_agg(h) from jsonb_path_query(l.left_behind, '$[*]') h
-      where h->>'remoteKey' not in (select json_array_elements_text(${JSON.stringify(keys)}::json))), '[]')
-    where l.connection_id = ${row.connectionId} and l.customer_id = ${row.customerId} and ${holds(lease)}`.execute(db);
-}
-
-/** Does another customer that is not gone stand for this contact, under this identity? */
-export async function isHeldByAnother(
-  db: Db,
-  connectionId: ConnectionId,
-  contact: { remoteKey: string; emailHmac: string },
-  except: CustomerId,
-): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from ledger where connection_id = ${connectionId} and email_hmac = ${contact.emailHmac} and remote_key = ${contact.remoteKey}
-      and customer_id <> ${except} and state <> 'gone' limit 1`.execute(db);
-  return rows.length > 0;
-}
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
   refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, deliveries, force, historic, run_id, due_at`;

@@ -1,5 +1,5 @@
 /** Who drains a limit key. Decided by one row in the database's own clock; a growing token fences off whoever lost it. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db } from "@/platform/db";
 
 export interface Lease {
@@ -27,6 +27,11 @@ export async function renewLease(db: Db, lease: Lease, seconds: number): Promise
     update lease set until = now() + ${seconds} * interval '1 second'
     where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now() returning 1 as held`.execute(db);
   return rows.length > 0;
+}
+
+/** Condition of a statement that only the holder may carry out. */
+export function holds(lease: Pick<Lease, "limitKey" | "token">): RawBuilder<unknown> {
+  return sql`exists (select 1 from lease where limit_key = ${lease.limitKey} and token = ${lease.token} and until > now())`;
 }
 
 export async function releaseLease(db: Db, lease: Lease): Promise<void> {

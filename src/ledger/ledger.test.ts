@@ -6,11 +6,12 @@ import { freshDataDir } from "../../tests/template-db";
 import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp } from "./catch-up";
 import { bringBack } from "./clock";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
+import { holdersOf, releaseContacts } from "./identities";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
-import { countPending, countReasons, countStates, runRows } from "./look";
-import { expandPending, mark, markForRun, markNow, retryRun } from "./marks";
+import { countPending, countReasons, countStates, leftOut, runRows } from "./look";
+import { expandPending, forgetDeliveries, mark, markForRun, markNow, retryRun } from "./marks";
 import type { DueRow } from "./row";
-import { claimRuns, findRun, finishIfDone, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
+import { claimRuns, findRun, finishIfDone, lastFinishedAt, latestRun, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
 import { settle, type Verdict } from "./settle";
 
 let folder: string;
@@ -61,7 +62,7 @@ const inSync = (row: DueRow, change: Verdict["change"] = "created"): Verdict => 
 });
 const counts = async () => (await countStates(database.db, ["c1"])).get("c1") ?? {};
 
-const u1 = { customerId: "u1", ownedTags: [], ownedFields: [] };
+const u1 = { customerId: "u1", remoteKey: null, emailHmac: "h1", ownedTags: [], ownedFields: [] };
 describe("marks", () => {
   it("collapses a burst of events about one customer into one due row", async () => {
     const result = await mark(database.db, [one("u1"), one("u1"), one("u1")]);
@@ -122,8 +123,18 @@ describe("settling", () => {
     await releaseLease(database.db, old);
     await lease();
     expect(await settle(database.db, old, [inSync(row as DueRow)])).toBe(0);
-    expect(await markInFlight(database.db, old, "c1", [u1])).toEqual(new Map());
+    expect(await markInFlight(database.db, old, "c1", [u1])).toEqual(new Set());
     expect(await renewLease(database.db, old, 30)).toBe(false);
+  });
+
+  it("does not send a row whose contact passed to somebody else since it was taken: it is read again", async () => {
+    const held = await lease();
+    await mark(database.db, [one("u1")]);
+    await sql`update ledger set remote_key = 'k1'`.execute(database.db);
+    const [row] = await take();
+    await sql`update ledger set remote_key = null`.execute(database.db);
+    expect((await markInFlight(database.db, held, "c1", [{ ...u1, remoteKey: row!.remoteKey }])).size).toBe(0);
+    expect(await take()).toHaveLength(1);
   });
 
   it("hands out a row in flight again only after the vendor has cut the request", async () => {
@@ -215,6 +226,78 @@ describe("runs", () => {
   });
 });
 
+const aRun = () => ({ connectionId: "c1", staffUserId: "u", driver: "page" as const, onLeave: "pause" as const, total: null });
+
+describe("a full sync", () => {
+  it("that is cancelled leaves everybody it had not reached as they were", async () => {
+    const { db } = database;
+    const held = await lease();
+    await mark(db, [one("u1"), one("u2"), one("u3")]);
+    const [first, second, third] = (await take()) as [DueRow, DueRow, DueRow];
+    const archived = { ...inSync(second, null), state: "skipped" as const, reason: "archived", fingerprint: null, remoteKey: "kept" };
+    await settle(db, held, [inSync(first), archived, { ...inSync(third, null), state: "gave_up", reason: "vendor_timeout" }]);
+    const runId = await startRun(db, aRun());
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u3", "u4"] });
+    expect(await counts()).toMatchObject({ waiting: 4, in_sync: 0 });
+    await moveRun(db, runId, ["running"], "cancelled");
+    await releaseRunRows(db, runId, "c1");
+    expect(await counts()).toMatchObject({ waiting: 0, in_sync: 1, skipped: 2, gave_up: 1 });
+  });
+
+  it("lists those who went with something left out beside those who did not go", async () => {
+    const { db } = database;
+    const held = await lease();
+    const runId = await startRun(db, aRun());
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1", "u2", "u3"] });
+    const rows = (await take()) as [DueRow, DueRow, DueRow];
+    const warned = (row: DueRow) => ({ ...inSync(row), reason: "tags_not_json", warnings: ["tags_not_json"] });
+    await settle(db, held, [warned(rows[0]), warned(rows[1]), inSync(rows[2])]);
+    expect(await countReasons(db, "c1", runId)).toEqual([{ state: "in_sync", reason: "tags_not_json", count: 2 }]);
+  });
+
+  it("lists its own: whom live sync sent in part stands apart", async () => {
+    const { db } = database;
+    const held = await lease();
+    const runId = await startRun(db, aRun());
+    await markForRun(db, { runId, connectionId: "c1", ids: ["u1"] });
+    await mark(db, [one("u2"), one("u3")]);
+    const verdicts = (await take()).map((row) =>
+      row.customerId === "u3" ? inSync(row) : { ...inSync(row), warnings: ["tags_not_a_list"] },
+    );
+    await settle(db, held, verdicts);
+    expect(await leftOut(db, "c1", runId)).toEqual([{ state: "in_sync", reason: "tags_not_a_list", count: 1 }]);
+    expect(await leftOut(db, "c1", null)).toEqual([{ state: "in_sync", reason: "tags_not_a_list", count: 2 }]);
+  });
+
+  it("into another target counts for nothing in this one, and ends when the target changes", async () => {
+    const { db } = database;
+    const held = await lease();
+    const moveTo = (target: string) => sql`update connection_state set target = ${target} where id = 'c1'`.execute(db);
+    await moveTo("old");
+    const done = await startRun(db, aRun());
+    await markForRun(db, { runId: done, connectionId: "c1", ids: ["u1", "u2"] });
+    await settle(
+      db,
+      held,
+      (await take()).map((row) => inSync(row)),
+    );
+    await markWalkDone(db, done, {});
+    await finishIfDone(db, done);
+    const underWay = await startRun(db, aRun());
+    await markForRun(db, { runId: underWay, connectionId: "c1", ids: ["u2"] });
+    await mark(db, [one("u3")]);
+    expect(await lastFinishedAt(db, "c1")).toBeInstanceOf(Date);
+    await forgetDeliveries(db, "c1");
+    await moveTo("new");
+    expect(await counts()).toMatchObject({ in_sync: 0, waiting: 1 });
+    expect(await take()).toMatchObject([{ customerId: "u3" }]);
+    expect(await latestRun(db, "c1")).toBeNull();
+    expect(await lastFinishedAt(db, "c1")).toBeNull();
+    expect(await findRun(db, "s1", underWay)).toMatchObject({ state: "cancelled" });
+    expect(await startRun(db, aRun())).not.toBe(underWay);
+  });
+});
+
 describe("what comes from outside", () => {
   it("for a shop that is not there any more is not taken for kept", async () => {
     const ofStranger = { ...one("u1"), shopId: "another database's" };
@@ -248,6 +331,51 @@ describe("what comes from outside", () => {
     await moveRun(database.db, run, ["running"], "cancelled");
     await releaseRunRows(database.db, run, "c1");
     expect((await markInFlight(database.db, held, "c1", [u1])).size).toBe(0);
+  });
+});
+
+describe("a contact that another customer takes over", () => {
+  const holder = async () => {
+    await mark(database.db, [one("u1"), one("u2")]);
+    await sql`update ledger set due_at = null, state = 'in_sync', email_hmac = 'h', remote_key = 'k', fingerprint = customer_id`.execute(
+      database.db,
+    );
+  };
+  const held = async (id: string) =>
+    (await sql<{ remote_key: string | null }>`select remote_key from ledger where customer_id = ${id}`.execute(database.db)).rows[0];
+
+  it("is not held by the one before any more, who is looked at again", async () => {
+    await holder();
+    await releaseContacts(database.db, "c1", ["u2"]);
+    expect([await held("u1"), await held("u2")]).toEqual([{ remote_key: null }, { remote_key: "k" }]);
+    expect((await take()).map((row) => row.customerId)).toEqual(["u1"]);
+  });
+
+  it("does not go to and fro for ever between two who really share an address", async () => {
+    await holder();
+    for (const [taker, loser, isDue] of [
+      ["u2", "u1", true],
+      ["u1", "u2", true],
+      ["u2", "u1", false],
+    ] as const) {
+      await sql`update ledger set due_at = null, state = 'in_sync', remote_key = 'k', fingerprint = customer_id where customer_id = ${taker}`.execute(
+        database.db,
+      );
+      await releaseContacts(database.db, "c1", [taker]);
+      expect((await take()).map((row) => row.customerId)).toEqual(isDue ? [loser] : []);
+    }
+  });
+
+  it("is not held any more by whoever was sent there without an answer", async () => {
+    const lost = await lease();
+    await holder();
+    await sql`update ledger set email_hmac = 'before', due_at = now() where customer_id = 'u1'`.execute(database.db);
+    await markInFlight(database.db, lost, "c1", [{ ...u1, remoteKey: "k", emailHmac: "h", ownedTags: ["t"] }]);
+    const before = (await holdersOf(database.db, "c1", ["h"])).get("h");
+    expect(before).toContainEqual({ customerId: "u1", ownedTags: ["t"], ownedFields: [], left: false });
+    await releaseContacts(database.db, "c1", ["u2"]);
+    expect(await held("u1")).toEqual({ remote_key: null });
+    expect((await holdersOf(database.db, "c1", ["h"])).get("h")?.map((one) => one.customerId)).toEqual(["u2"]);
   });
 });
 

@@ -118,16 +118,38 @@ export async function runRows(
   }));
 }
 
-/** Reasons with counts: of one run, or of everything that is not in sync. */
-export async function countReasons(
-  db: Db,
-  connectionId: ConnectionId,
-  runId: string | null,
-): Promise<{ state: RowState; reason: string; count: number }[]> {
-  const { rows } = await sql<{ state: RowState; reason: string; n: string }>`
-    select state, coalesce(reason, 'unknown') as reason, count(*) as n from ledger
-    where connection_id = ${connectionId} and state in ('skipped', 'refused', 'gave_up', 'retrying')
-      and (${runId}::text is null or seen_run = ${runId})
-    group by 1, 2 order by 3 desc limit 50`.execute(db);
-  return rows.map((row) => ({ state: row.state, reason: row.reason, count: Number(row.n) }));
+interface ReasonRow {
+  state: RowState;
+  reason: string;
+  n: string;
+}
+
+/** What a person should look at comes first. */
+const gravest = sql`array_position(array['refused', 'gave_up', 'retrying', 'skipped', 'in_sync'], state), 3 desc`;
+
+const toReason = (row: ReasonRow) => ({ state: row.state, reason: row.reason, count: Number(row.n) });
+
+/** Reasons with counts, of one run or of everybody: who did not go, and who went with something left out. */
+export async function countReasons(db: Db, connectionId: ConnectionId, runId: string | null) {
+  const { rows } = await sql<ReasonRow>`
+    select state, coalesce(reason, warnings->>0, 'unknown') as reason, count(*) as n from ledger
+    where connection_id = ${connectionId} and (${runId}::text is null or seen_run = ${runId})
+      and (state in ('skipped', 'refused', 'gave_up', 'retrying') or (state = 'in_sync' and warnings <> '[]'))
+    group by 1, 2 order by ${gravest} limit 50`.execute(db);
+  return rows.map(toReason);
+}
+
+/** So many of the newest are looked at: a shop may have set a million tags wrongly. */
+const NEWEST = 10_000;
+
+/** What was left out of customers that were sent. @param besidesRun its customers are listed with it. */
+export async function leftOut(db: Db, connectionId: ConnectionId, besidesRun: string | null) {
+  const { rows } = await sql<ReasonRow>`
+    select 'in_sync' as state, reason, count(*) as n from (
+      select coalesce(warnings->>0, 'unknown') as reason from ledger
+      where connection_id = ${connectionId} and warnings <> '[]' and state = 'in_sync'
+        and (${besidesRun}::text is null or seen_run is distinct from ${besidesRun}::text)
+      order by updated_at desc limit ${NEWEST}
+    ) newest group by reason order by n desc limit 20`.execute(db);
+  return rows.map(toReason);
 }

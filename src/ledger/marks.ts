@@ -120,6 +120,7 @@ export async function markForRun(
       from ids order by 2
       on conflict (connection_id, customer_id) do update set
         version = l.version + 1, lane = ${sql.lit(Lane.page)}, state = 'waiting', due_at = now(), rereads = 0,
+        state_before = case when l.due_at is null then l.state else l.state_before end,
         historic = l.historic or l.due_at is null, attempts = 0, failing_since = null,
         run_id = case when l.seen_run is distinct from excluded.seen_run then excluded.run_id else l.run_id end,
         seen_run = excluded.seen_run, updated_at = now()
@@ -173,10 +174,19 @@ export async function retryUnsent(db: Db, connectionId: ConnectionId, only: { st
   return Number(rows[0]?.n ?? 0);
 }
 
-/** Another account or another target: what we knew about contacts there says nothing here. */
+/**
+ * Another account or another target: what we knew about contacts there says nothing here. Nobody has been sent, so nobody
+ * is in sync; a full sync under way ends, since half of it went elsewhere. Fresh changes still go, to the new place.
+ */
 export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Promise<void> {
   await sql`
-    update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null,
-      created_by_run = null, version = version + 1
-    where connection_id = ${connectionId}`.execute(db);
+    with ended as (
+      update sync_run set state = 'cancelled', finished_at = now()
+      where connection_id = ${connectionId} and state in ('running', 'paused')
+    ), settled as (
+      delete from ledger where connection_id = ${connectionId} and in_flight is null and (due_at is null or historic)
+    )
+    update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null, sent_hmac = null, lost_fingerprint = null,
+      created_by_run = null, run_id = null, seen_run = null, state_before = null, version = version + 1
+    where connection_id = ${connectionId} and (in_flight is not null or (due_at is not null and not historic))`.execute(db);
 }

@@ -31,8 +31,9 @@ export interface Run {
   skipped: number;
   refused: number;
   gaveUp: number;
-  /** Marked rows in backoff. */
+  /** Marked rows in backoff, and what most of them wait for. */
   retrying: number;
+  retryingReason: string | null;
   problem: string | null;
 }
 
@@ -48,8 +49,9 @@ export interface NewRun {
 export async function startRun(db: Db, input: NewRun): Promise<string> {
   const id = `run_${randomBytes(9).toString("base64url")}`;
   const { rows } = await sql<{ id: string }>`
-    insert into sync_run (id, connection_id, kind, state, driver, on_leave, started_by, total)
-    values (${id}, ${input.connectionId}, 'full_sync', 'running', ${input.driver}, ${input.onLeave}, ${input.staffUserId}, ${input.total})
+    insert into sync_run (id, connection_id, kind, state, driver, on_leave, started_by, total, target)
+    select ${id}, c.id, 'full_sync', 'running', ${input.driver}, ${input.onLeave}, ${input.staffUserId}, ${input.total}::integer, c.target
+    from connection_state c where c.id = ${input.connectionId}
     on conflict (connection_id) where state in ('running', 'paused') do update set heartbeat_at = now()
     returning id`.execute(db);
   return rows[0]?.id ?? id;
@@ -59,17 +61,30 @@ export async function findRun(db: Db, shopId: ShopId, runId: string): Promise<Ru
   return (await selectRuns(db, sql`r.id = ${runId} and c.shop_id = ${shopId}`))[0] ?? null;
 }
 
-/** The run that is under way, else the newest one. */
+/** The run that is under way, else the newest one. What went to another target before says nothing about this one. */
 export async function latestRun(db: Db, connectionId: ConnectionId): Promise<Run | null> {
-  return (await selectRuns(db, sql`r.connection_id = ${connectionId}`))[0] ?? null;
+  return (await selectRuns(db, sql`r.connection_id = ${connectionId} and ${wentHere}`))[0] ?? null;
 }
+
+/** `null` = nobody knows of whom we have not heard: no full sync of this target was ever finished. */
+export async function lastFinishedAt(db: Db, connectionId: ConnectionId): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select max(r.finished_at) as at from sync_run r join connection_state c on c.id = r.connection_id
+    where c.id = ${connectionId} and r.state = 'finished' and ${wentHere}`.execute(db);
+  return rows[0]?.at ?? null;
+}
+
+/** Runs of an older release did not note it. */
+const wentHere = sql`(r.target is null or r.target = c.target)`;
 
 async function selectRuns(db: Db, where: ReturnType<typeof sql>): Promise<Run[]> {
   const { rows } = await sql<RawRun>`
-    select r.*, (
-      select count(*) from ledger l where l.connection_id = r.connection_id and l.seen_run = r.id and l.state = 'retrying' and l.run_id = r.id
-    ) as retrying
+    select r.*, retry.n as retrying, retry.reason as retrying_reason
     from sync_run r join connection_state c on c.id = r.connection_id
+    cross join lateral (
+      select count(*) as n, mode() within group (order by l.reason) as reason
+      from ledger l where l.connection_id = r.connection_id and l.seen_run = r.id and l.state = 'retrying' and l.run_id = r.id
+    ) retry
     where ${where} order by r.started_at desc limit 1`.execute(db);
   return rows.map(toRun);
 }
@@ -130,11 +145,9 @@ export async function releaseRunRows(db: Db, runId: string, connectionId: Connec
     with released as (
       update ledger set run_id = null, seen_run = null, version = version + 1,
         due_at = case when historic then null else due_at end,
-        state = case when not historic then state
-                     when fingerprint is not null then 'in_sync'
-                     when refused_fingerprint is not null then 'refused'
-                     when remote_key is not null then 'in_sync' else 'skipped' end,
-        reason = case when historic and fingerprint is null and refused_fingerprint is null and remote_key is null then 'run_cancelled' else reason end
+        state = case when historic then coalesce(state_before, 'skipped') else state end,
+        reason = case when historic and state_before is null then 'run_cancelled' else reason end,
+        state_before = null
       where connection_id = ${connectionId} and seen_run = ${runId} and run_id = ${runId} and in_flight is null
       returning 1
     )
@@ -250,6 +263,7 @@ interface RawRun {
   refused: number;
   gave_up: number;
   retrying: string;
+  retrying_reason: string | null;
   problem: string | null;
 }
 
@@ -275,6 +289,7 @@ function toRun(row: RawRun): Run {
     refused: row.refused,
     gaveUp: row.gave_up,
     retrying: Number(row.retrying),
+    retryingReason: row.retrying_reason,
     problem: row.problem,
   };
 }

@@ -1,7 +1,7 @@
 /** Verdicts go into the ledger; run counters move in the same statement. A stale token settles nothing. */
 import { sql } from "kysely";
 import type { Db } from "@/platform/db";
-import { holds } from "./due";
+import { holds } from "./lease";
 import type { DueRow, Held, RowState } from "./row";
 
 /** What the drain decided about one row. Fields left out stay as they are. */
@@ -61,6 +61,8 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         refused_fingerprint = case when v.has_refused then v.refused_fingerprint else l.refused_fingerprint end,
         remote_key = case when v.has_remote then v.remote_key else l.remote_key end,
         email_hmac = case when v.has_hmac then v.email_hmac else l.email_hmac end,
+        -- Where it was sent counts until the answer says where it stands.
+        sent_hmac = case when v.has_hmac or v.state = 'refused' then null else l.sent_hmac end,
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
         -- What is left behind stays noted until it is dealt with, or is held again.

@@ -70,11 +70,13 @@ export interface ConnectionView {
   healthReason: string | null;
   healthSince: string | null;
   live: boolean;
+  /** Live sync was on once and was switched off: what changes meanwhile is caught up with. */
+  isPaused: boolean;
   account: { name: string; detail: string; connectedAt: string; by: "oauth" | "key"; credentialEnding: string | null } | null;
   target: { id: string; name: string } | null;
   counts: Counts;
   lastDeliveredAt: string | null;
-  /** A full sync was finished at least once. */
+  /** The last full sync of this target that was finished. Before it, nobody knows how many customers there are. */
   fullSyncedAt: string | null;
   /** Next try while the provider does not answer, ISO instant. */
   nextTryAt: string | null;
@@ -122,6 +124,8 @@ export interface RunView {
   /** Marked, but no outcome yet; of those, in backoff. */
   due: number;
   retrying: number;
+  /** What most of those in backoff wait for: reason code. */
+  retryingReason: string | null;
   /** Why it waits or stopped: reason code. */
   problem: string | null;
 }
@@ -146,7 +150,8 @@ export type PreviewView =
   | { kind: "unavailable"; reason: string };
 
 export interface ReasonCount {
-  state: "skipped" | "refused" | "gave_up" | "retrying";
+  /** `in_sync`: sent, with something left out. */
+  state: "in_sync" | "skipped" | "refused" | "gave_up" | "retrying";
   reason: string;
   count: number;
 }
@@ -176,6 +181,16 @@ export type SaveResult =
 export type TargetsView =
   | { kind: "ok"; targets: { id: string; name: string; contacts: number | null; notes: string[] }[] }
   | { kind: "failed"; reason: string; vendorText: string | null };
+
+/** What the provider holds of one contact. */
+export interface HeldView {
+  email: string;
+  status: string;
+  fields: Record<string, string | number | boolean | null>;
+  tags: string[];
+  /** The contact's page at the vendor. */
+  url: string | null;
+}
 
 export interface OAuthTicket {
   attemptId: string;
@@ -236,6 +251,8 @@ export type SyncNowResult =
       vendorText: string | null;
       warnings: string[];
       sent: Record<string, unknown> | null;
+      /** Read back afterwards; null = there is no such contact, or it could not be read. */
+      held: HeldView | null;
       milliseconds: number;
     }
   | { kind: "waiting"; customerId: string }

@@ -53,6 +53,7 @@ describe("the environment", () => {
     [{ APP_API_BASE_URL: "crm.example.com" }, /APP_API_BASE_URL must be an absolute/],
     [{ MAILCHIMP_CLIENT_ID: "1" }, /MAILCHIMP_CLIENT_ID and MAILCHIMP_CLIENT_SECRET belong together/],
     [{ MAILCHIMP_API_BASE_URL: "http://127.0.0.1:1" }, /MAILCHIMP_API_BASE_URL is only allowed together with CRM_SANDBOX/],
+    [{ RETAILCRM_BASE_URL: "http://127.0.0.1:1" }, /RETAILCRM_BASE_URL is only allowed together with CRM_SANDBOX/],
     [{ NODE_ENV: "production" }, /SECRET_KEY is needed in production/],
     [{ CRM_SANDBOX: "1" }, /APP_IFRAME_BASE_URL must be a loopback address/],
     [{ CRM_SANDBOX: "1", ...loopback, APP_API_BASE_URL: "https://crm.example.com" }, /APP_API_BASE_URL must be a loopback address/],

@@ -6,7 +6,13 @@ import path from "node:path";
 import { z } from "zod";
 import { isLoopbackHost } from "./public-address";
 
-const SANDBOX_ONLY = ["MAILCHIMP_LOGIN_BASE_URL", "MAILCHIMP_API_BASE_URL", "MINDBOX_BASE_URL", "SANDBOX_CUT_OFF_SECONDS"];
+const SANDBOX_ONLY = [
+  "MAILCHIMP_LOGIN_BASE_URL",
+  "MAILCHIMP_API_BASE_URL",
+  "MINDBOX_BASE_URL",
+  "RETAILCRM_BASE_URL",
+  "SANDBOX_CUT_OFF_SECONDS",
+];
 
 const text = z.string().trim().min(1);
 const baseUrl = z

@@ -8,7 +8,9 @@ export const migrations: Record<string, Migration> = {
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
   "0005_catch_up_wanted": { up: catchUpWanted },
-  "0006_first_orders": { up: firstOrders },
+  "0006_run_target": { up: runTarget },
+  "0007_hand_over": { up: handOver },
+  "0008_first_orders": { up: firstOrders },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -222,6 +224,22 @@ async function leftBehind(db: Kysely<unknown>): Promise<void> {
 /** Since when an event that names nobody wants the shop looked at, and when the last look began. */
 async function catchUpWanted(db: Kysely<unknown>): Promise<void> {
   await sql`alter table shop add column catch_up_wanted_at timestamptz, add column catch_up_began_at timestamptz`.execute(db);
+}
+
+/** Where a full sync went, so that it says nothing about another target; what a row was before a run took it up; who was sent with something left out. */
+async function runTarget(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table sync_run add column target text`.execute(db);
+  await sql`alter table ledger add column state_before text`.execute(db);
+  await sql`create index ledger_warned on ledger (connection_id, updated_at) where warnings <> '[]'`.execute(db);
+}
+
+/**
+ * Where a contact was sent and the answer has not come: it may stand there. And what a customer was delivered as when the
+ * contact passed to another.
+ */
+async function handOver(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table ledger add column sent_hmac text, add column lost_fingerprint text`.execute(db);
+  await sql`create index ledger_sent on ledger (connection_id, sent_hmac) where sent_hmac is not null`.execute(db);
 }
 
 /** When a shop's buyers are walked next, for those who wait for a first order. */

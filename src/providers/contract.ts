@@ -58,7 +58,7 @@ export interface Target {
   name: string;
   /** Contacts in it, where the vendor tells. */
   contacts: number | null;
-  /** Facts the page may warn about: reason codes such as `double_optin`, `requires_field:BIRTHDAY`. */
+  /** Facts the page may warn about: reason codes such as `double_optin`. Required fields come from `fields`. */
   notes: readonly string[];
 }
 
@@ -99,9 +99,6 @@ export type Foresight =
 
 export type Answer<T> = { kind: "ok"; value: T } | Failure;
 
-/** `field`: the credential to look at again. */
-export type ConnectAnswer = { kind: "ok"; value: Account } | (Failure & { field?: string });
-
 /** What a look at one setting found, worded under `checks`: a name the vendor knows, a name it does not know. */
 export interface Checked {
   code: string;
@@ -117,7 +114,7 @@ export interface ContactRef {
 
 /** Heavy consequences of a full sync, so that the page can name them before Start. */
 export interface Consequence {
-  code: "confirmation_emails" | "receives_marketing" | "billable_contacts";
+  code: "confirmation_emails" | "receives_marketing" | "billable_contacts" | "automations";
 }
 
 export interface OAuth {
@@ -174,7 +171,7 @@ export interface Provider<
   readonly mapperVersion: number;
 
   /** Checks the credentials and names the account. */
-  connect(link: L): Promise<ConnectAnswer>;
+  connect(link: L): Promise<Answer<Account>>;
   /**
    * Asks the vendor about one setting, for the button beside it (`.meta({ check: true })`). Changes nothing at the vendor.
    * The link carries what is typed, saved or not.

@@ -2,6 +2,7 @@
 import type { AnyProvider } from "./contract";
 import { mailchimp } from "./mailchimp";
 import { mindbox } from "./mindbox";
+import { retailcrm } from "./retailcrm";
 
-export const providers = { mailchimp, mindbox } satisfies Record<string, AnyProvider>;
+export const providers = { mailchimp, retailcrm, mindbox } satisfies Record<string, AnyProvider>;
 export const providerList: readonly AnyProvider[] = Object.values(providers);

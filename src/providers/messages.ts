@@ -2,12 +2,14 @@
 import mailchimp from "./mailchimp/messages.en.json";
 import mindbox from "./mindbox/messages.en.json";
 import mindboxRu from "./mindbox/messages.ru.json";
+import retailcrm from "./retailcrm/messages.en.json";
+import retailcrmRu from "./retailcrm/messages.ru.json";
 
 type Messages = Record<string, unknown>;
 
 const catalogues: Record<string, Record<string, Messages>> = {
-  en: { mailchimp: nest(mailchimp), mindbox: nest(mindbox) },
-  ru: { mindbox: nest(mindboxRu) },
+  en: { mailchimp: nest(mailchimp), mindbox: nest(mindbox), retailcrm: nest(retailcrm) },
+  ru: { mindbox: nest(mindboxRu), retailcrm: nest(retailcrmRu) },
 };
 
 export function providerMessages(language: string): Record<string, Messages> {

@@ -8,6 +8,7 @@ import { markForRun, retryRun } from "@/ledger/marks";
 import {
   findRun,
   finishIfDone,
+  lastFinishedAt,
   latestRun,
   markWalkDone,
   moveRun,
@@ -51,6 +52,7 @@ export function createFullSync(deps: FullSyncDeps) {
   return {
     find,
     latest: (connectionId: ConnectionId) => latestRun(db, connectionId),
+    lastFinishedAt: (connectionId: ConnectionId) => lastFinishedAt(db, connectionId),
 
     async start(shopId: ShopId, input: NewRun): Promise<Run | null> {
       return find(shopId, await startRun(db, input));

@@ -268,6 +268,15 @@ describe("accounts", () => {
     expect(all.kind === "ok" && all.value[1]?.notes).toEqual(["double_optin"]);
   });
 
+  it("counts contacts whatever their status: most never get marketing", async () => {
+    sandbox.audience().seed([
+      { email: email(1), status: "transactional" },
+      { email: email(2), status: "subscribed" },
+    ]);
+    const all = await mailchimp.targets(open());
+    expect(all.kind === "ok" && all.value[0]?.contacts).toBe(2);
+  });
+
   it("knows all fields, the twelfth too", async () => {
     const fields = await mailchimp.fields(open({ audience: "Birthday club" }));
     expect(fields.kind === "ok" && fields.value.find((field) => field.id === "BIRTHDAY")).toMatchObject({ required: true });

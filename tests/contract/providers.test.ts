@@ -14,9 +14,6 @@ import { aContact, type Bench, type BenchLink, contacts, email, linkTo } from ".
 const TOKEN_LIKE = /[0-9a-f]{32}/i;
 
 describe.each(providerList.map((provider) => [provider.id, provider] as const))("%s", (id, provider: AnyProvider) => {
-  const policies = provider.settings.shape.deletion.unwrap().options as DeletionPolicy[];
-  /** A vendor with an archive lets contacts go there. */
-  const archives = policies.includes("archive");
   let bench: Bench;
   let messages: Record<string, unknown>;
   let links: BenchLink[] = [];
@@ -39,6 +36,10 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
     expect(codesOf(seenOutcomes).filter((code) => typeof words.reason?.[code] !== "string")).toEqual([]);
   });
   afterAll(() => bench.close());
+
+  /** What the vendor can do with a contact: a vendor that archives none has no archived contacts to leave alone. */
+  const policies: string[] = provider.settings.shape.deletion.unwrap().options.filter((policy: string) => policy !== "leave");
+  const archives = <T>(cases: T[]): T[] => (policies.includes("archive") ? cases : []);
 
   const open = (more: Parameters<typeof linkTo>[2] = {}) => {
     const link = linkTo(provider, bench, more);
@@ -184,19 +185,18 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
       expect(bench.statusWritesToExisting()).toBe(0);
     });
 
-    it.each([
-      ["a few", 3, false],
-      ["many", 40, true],
-    ])(
-      `${archives ? "leaves archived contacts archived" : "knows no archive, so that everybody who is there is written"} (%s)`,
-      async (_, count, historic) => {
-        bench.seed(contacts(count).map(({ mapped }) => ({ email: mapped.email, ...(archives && { state: "archived" as const }) })));
-        const outcomes = await upsert(contacts(count, { historic }));
-        expect(countOf(outcomes)).toEqual(archives ? { "skipped archived": count } : { "delivered updated": count });
-        expect(bench.contacts().filter((contact) => contact.archived)).toHaveLength(archives ? count : 0);
-        expect(bench.statusWritesToExisting()).toBe(0);
-      },
-    );
+    it.each(
+      archives([
+        ["a few", 3, false],
+        ["many", 40, true],
+      ]),
+    )("leaves archived contacts archived (%s)", async (_, count, historic) => {
+      bench.seed(contacts(count).map(({ mapped }) => ({ email: mapped.email, state: "archived" as const })));
+      const outcomes = await upsert(contacts(count, { historic }));
+      expect(countOf(outcomes)).toEqual({ "skipped archived": count });
+      expect(bench.contacts().every((contact) => contact.archived)).toBe(true);
+      expect(bench.statusWritesToExisting()).toBe(0);
+    });
   });
 
   describe("empty values", () => {
@@ -309,7 +309,7 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
   });
 
   describe("removing and reading", () => {
-    it.each(policies.filter((policy) => policy !== "leave"))(
+    it.each<DeletionPolicy>(policies as DeletionPolicy[])(
       "lets go as the policy %s says, and of the absent nothing changes",
       async (policy) => {
         const remoteKey = remoteKeyOf(await one(aContact(1)))!;

@@ -1,73 +1,62 @@
-/** Acts a story out in a town, and remembers what nobody could read off the town in the end. */
+/** Acts a story out in a town: what customers do, and what becomes of the news of it. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { SignedRequest } from "../sandbox/saleor/courier";
 import type { Person } from "../sandbox/saleor/people";
-import { ADDRESSES, type Fate, IMPORT_TAGS, MOST_CUSTOMERS, type Step, type Story, type Tags } from "./story";
-import { healAll, saveImportTag, type Town } from "./town";
+import { addressAt, emptyMemory, leaveFrom, settleAt } from "./memory";
+import { Merchant } from "./merchant";
+import { Post } from "./post";
+import { type Fate, MOST_CUSTOMERS, type Step, type Story, type Tags } from "./story";
+import { healAll, type Town } from "./town";
 
-export interface Memory {
-  /** Who had an address in Saleor from when till when, milliseconds. */
-  owners: { address: string; from: number; till: number }[];
-  /** Tags put on by hand, by contact. */
-  byHand: { contactId: string; tag: string }[];
-  archivedByAdmin: Set<string>;
-  collected: Map<string, { name: string }>;
-  /** Every tag that a customer's metadata ever named. */
-  everWished: Map<string, Set<string>>;
-  /** Something happened that nobody told us of, or that we could not see: catch-up must find it. */
-  needsCatchUp: boolean;
-  /** A deletion nobody told us of, or drift that no event announces: comparison must find it. */
-  needsComparison: boolean;
-}
-
-export const addressAt = (n: number) => `p${n % ADDRESSES}@shop-one.dev`;
 const ELSEWHERE = "elsewhere@shop-one.dev";
 const TAGS_KEY = "mailchimp_tags";
 
+type Of<K extends Step["do"]> = Extract<Step, { do: K }>;
+
 export class Teller {
-  readonly memory: Memory = {
-    owners: [],
-    byHand: [],
-    archivedByAdmin: new Set(),
-    collected: new Map(),
-    everWished: new Map(),
-    needsCatchUp: false,
-    needsComparison: false,
-  };
-  private readonly late: SignedRequest[] = [];
-  private readonly underWay: Promise<void>[] = [];
+  readonly memory = emptyMemory();
+  /** For whoever reads about a story that ended wrong: a line for each step, and what it led to. */
+  readonly journal: string[] = [];
+  private readonly post = new Post(this.memory, () => this.live);
+  private readonly merchant: Merchant;
   private names = 0;
   private live = true;
 
-  constructor(private readonly town: Town) {}
+  constructor(private readonly town: Town) {
+    this.merchant = new Merchant(town, this.memory);
+  }
 
   async tell(story: Story): Promise<void> {
-    await this.begin(story);
-    for (const step of story.steps) await this.act(step);
+    await this.noted("begin", () => this.begin(story));
+    for (const step of story.steps)
+      await this.noted(JSON.stringify(step), async () => {
+        if (await this.act(step)) this.memory.happened.add(step.do);
+      });
+    await this.noted("end", () => this.end());
+  }
+
+  private async noted(what: string, act: () => Promise<void>): Promise<void> {
+    const { customers } = this;
+    const before = this.town.mailchimp.requests.length;
+    await act();
+    const people = customers.all().map(({ pk, email, firstName, isStaff }) => `${pk}${isStaff ? " (staff)" : ""} ${email} ${firstName}`);
+    const requests = this.town.mailchimp.requests.slice(before).map(({ method, path, status }) => `${method} ${shortened(path)} ${status}`);
+    this.journal.push(`${what}\n    ${people.join(", ")} | ${requests.join(", ")}`);
   }
 
   private async begin({ known, collected }: Story): Promise<void> {
-    for (let n = 0; n < collected; n++) {
-      const name = `Collected${n}`;
-      this.audience.seed([
-        { email: addressAt(n), status: "subscribed", merge_fields: { FNAME: name, LNAME: "" }, tags: ["newsletter form"] },
-      ]);
-      const contactId = this.audience.member(addressAt(n))!.contact_id;
-      this.memory.collected.set(contactId, { name });
-      this.memory.byHand.push({ contactId, tag: "newsletter form" });
-    }
+    this.merchant.collect(collected);
     for (let n = 0; n < known; n++)
-      await this.act({ do: "create", at: n + 1, named: true, tags: n % 2 ? ["vip"] : "removed", hasOrdered: false, fate: "meanwhile" });
-    await Promise.all(this.underWay);
-    await this.town.quiet();
+      await this.create({ do: "create", at: n + 1, named: true, tags: n % 2 ? ["vip"] : "removed", hasOrdered: false, fate: "meanwhile" });
+    await this.post.settled();
+    await this.town.delivered();
   }
 
-  /** What is still on its way arrives, the last first; all troubles end; what nobody told is found. */
-  async end(): Promise<void> {
+  /** All troubles end; what is still on its way arrives; what nobody told is found. */
+  private async end(): Promise<void> {
     const { town, memory } = this;
     healAll(town.saleor, town.mailchimp);
-    await Promise.all(this.underWay);
-    for (const request of this.late.splice(0).reverse()) await this.deliver(request);
+    await this.post.settled();
+    await this.post.arrive();
     if (!this.live) await this.setLive(true);
     await town.quiet();
     if (memory.needsCatchUp) await town.catchUp();
@@ -84,20 +73,17 @@ export class Teller {
     await this.town.quiet();
   }
 
-  private get audience() {
-    return this.town.mailchimp.audience();
-  }
-
-  private get people(): Person[] {
-    return this.town.saleor.customers.all().filter((person) => !person.isStaff);
+  private get customers() {
+    return this.town.saleor.customers;
   }
 
   private pick(who: number): Person | undefined {
-    const { people } = this;
+    const people = this.customers.all().filter((person) => !person.isStaff);
     return people[who % Math.max(1, people.length)];
   }
 
-  private async act(step: Step): Promise<void> {
+  /** @returns whether the step changed anything. */
+  private async act(step: Step): Promise<boolean> {
     switch (step.do) {
       case "create":
         return this.create(step);
@@ -120,46 +106,45 @@ export class Teller {
       case "promote":
         return this.promote(this.pick(step.who));
       case "login":
-        return void (await this.change(step.who, "lost", ({ id }) => this.customers.login(id)));
+        return this.change(step.who, null, ({ id }) => this.customers.login(id));
+      case "post":
+        return this.post.arrive();
       case "quiet":
-        await Promise.all(this.underWay);
-        return this.town.quiet();
+        await this.post.settled();
+        await this.town.quiet();
+        return true;
       case "moment":
-        return pause(step.ms);
+        await pause(step.ms);
+        return true;
+      case "catch up":
+        await this.town.catchUp();
+        return true;
+      case "compare":
+        // Nobody is compared during a pause.
+        if (this.live) await this.town.compare();
+        return this.live;
       case "mailchimp fails":
-        return this.breakMailchimp(step);
+        return this.merchant.breakMailchimp(step);
       case "saleor fails":
-        return this.town.saleor.fail({ kind: step.how, times: step.times, auth: "app" });
+        return this.merchant.breakSaleor(step);
       case "replica lags":
-        // Two changes within the lag look alike to us: the second one is found by catch-up.
-        if (step.ms > 0) this.memory.needsCatchUp = true;
-        this.town.saleor.dials.replicaLagMs = step.ms;
-        return;
+        return this.merchant.lag(step.ms);
       case "tag by hand":
-        return this.tagByHand(addressAt(step.at));
+        return this.merchant.tagByHand(step.at);
       case "unsubscribe":
-        return this.atContact(addressAt(step.at), (email) => this.audience.unsubscribe(email));
+        return this.merchant.unsubscribed(step.at);
       case "admin archives":
-        return this.atContact(addressAt(step.at), (email, contactId) => {
-          this.audience.archive(email);
-          this.memory.archivedByAdmin.add(contactId);
-        });
-      case "import tag":
-        // Contacts that do not change themselves get the new tag when they are compared, or by a full sync.
-        this.memory.needsComparison = true;
-        await saveImportTag(this.town.page, this.town.connectionId, IMPORT_TAGS[step.to]!).catch(() => "unavailable");
-        return;
+        return this.merchant.archive(step.at);
+      case "settings":
+        return this.merchant.save(step.save);
       case "pause":
         return this.setLive(false);
       case "resume":
         return this.setLive(true);
       case "restart":
-        return this.town.restart();
+        await this.town.restart();
+        return true;
     }
-  }
-
-  private get customers() {
-    return this.town.saleor.customers;
   }
 
   private name(named: boolean): string {
@@ -175,127 +160,87 @@ export class Teller {
     return JSON.stringify(tags);
   }
 
-  private async create({ at, named, tags, hasOrdered, fate }: Extract<Step, { do: "create" }>): Promise<void> {
+  private async create({ at, named, tags, hasOrdered, fate }: Of<"create">): Promise<boolean> {
     const email = addressAt(at);
-    if (this.customers.findByEmail(email) || this.customers.all().length >= MOST_CUSTOMERS) return;
+    if (this.customers.findByEmail(email) || this.customers.all().length >= MOST_CUSTOMERS) return false;
     const person = await this.customers.create(
       { email, firstName: this.name(named), lastName: this.name(named), orders: hasOrdered ? 1 : 0 },
       { silent: true },
     );
     const wish = this.wish(person.id, tags);
     if (wish !== null) await this.customers.setPrivateMeta(person.id, { [TAGS_KEY]: wish }, { silent: true });
-    this.settle(email);
+    settleAt(this.memory, email);
     await this.announce("CUSTOMER_CREATED", person.id, fate);
+    return true;
   }
 
-  private async change(who: number, fate: Fate, how: (person: Person) => Promise<unknown>): Promise<void> {
+  /** @param fate null = Saleor fires no event for it. */
+  private async change(who: number, fate: Fate | null, how: (person: Person) => Promise<unknown>): Promise<boolean> {
     const person = this.pick(who);
-    if (!person) return;
+    if (!person) return false;
     await how(person);
-    await this.announce("CUSTOMER_UPDATED", person.id, fate);
+    if (fate) await this.announce("CUSTOMER_UPDATED", person.id, fate);
+    return true;
   }
 
-  private async move(person: Person | undefined, to: string, fate: Fate): Promise<void> {
-    if (!person || this.customers.findByEmail(to)) return;
-    this.leave(person.email);
+  private async move(person: Person | undefined, to: string, fate: Fate): Promise<boolean> {
+    if (!person || this.customers.findByEmail(to)) return false;
+    leaveFrom(this.memory, person.email);
     await this.customers.changeEmail(person.id, to, { silent: true });
-    this.settle(to);
+    settleAt(this.memory, to);
     await this.announce("CUSTOMER_UPDATED", person.id, fate);
+    return true;
   }
 
-  private async swap(one: Person | undefined, other: Person | undefined, fates: readonly [Fate, Fate, Fate]): Promise<void> {
-    if (!one || !other || one.id === other.id) return;
+  private async swap(one: Person | undefined, other: Person | undefined, fates: readonly [Fate, Fate, Fate]): Promise<boolean> {
+    if (!one || !other || one.id === other.id) return false;
     await this.move(one, ELSEWHERE, fates[0]);
     await this.move(other, one.email, fates[1]);
-    await this.move(this.customers.get(one.id), other.email, fates[2]);
+    return this.move(this.customers.get(one.id), other.email, fates[2]);
   }
 
-  private async remove(person: Person | undefined, byThemselves: boolean, fate: Fate): Promise<void> {
-    if (!person) return;
-    const event = byThemselves ? "ACCOUNT_DELETED" : "CUSTOMER_DELETED";
-    const request = await this.draft(event, person.id);
+  private async remove(person: Person | undefined, byThemselves: boolean, fate: Fate): Promise<boolean> {
+    if (!person) return false;
+    const request = await this.draft(byThemselves ? "ACCOUNT_DELETED" : "CUSTOMER_DELETED", person.id);
+    leaveFrom(this.memory, person.email);
     await this.customers.delete(person.id, { silent: true });
-    this.leave(person.email);
-    if (fate === "lost" || !this.live) this.memory.needsComparison = true;
-    await this.send(request, fate);
+    await this.post.send({ ...request, tellsDeletion: true }, fate);
+    return true;
   }
 
-  private async comeBack(person: Person | undefined, { named, fates }: Extract<Step, { do: "return" }>): Promise<void> {
-    if (!person) return;
+  private async comeBack(person: Person | undefined, { named, fates }: Of<"return">): Promise<boolean> {
+    if (!person) return false;
     await this.remove(person, false, fates[0]);
     const at = Number(/\d+/.exec(person.email)?.[0] ?? 0);
-    await this.create({ do: "create", at, named, tags: ["vip"], hasOrdered: false, fate: fates[1] });
+    return this.create({ do: "create", at, named, tags: ["vip"], hasOrdered: false, fate: fates[1] });
   }
 
-  private async promote(person: Person | undefined): Promise<void> {
-    if (!person) return;
+  private async promote(person: Person | undefined): Promise<boolean> {
+    if (!person) return false;
     // No event tells it: who is missing from the customers is found by comparison.
     this.memory.needsComparison = true;
     await this.customers.promoteToStaff(person.id);
+    return true;
   }
 
-  private breakMailchimp({ how, times, on }: Extract<Step, { do: "mailchimp fails" }>): void {
-    const kinds = { "cut after the write": "cut", "hang after the write": "hang" } as const;
-    const kind = how in kinds ? kinds[how as keyof typeof kinds] : (how as "error500" | "throttle429" | "cut");
-    const afterwards = how in kinds;
-    const match = on === "writes" ? "/members" : undefined;
-    this.town.mailchimp.fail({ kind, times: how === "throttle429" ? 1 : times, afterwards, ms: 15, match });
-  }
-
-  private atContact(email: string, act: (email: string, contactId: string) => void): void {
-    const member = this.audience.member(email);
-    if (member && member.status !== "archived") act(email, member.contact_id);
-  }
-
-  private tagByHand(email: string): void {
-    this.atContact(email, (at, contactId) => {
-      const tag = `by hand ${this.memory.byHand.length}`;
-      this.audience.addTag(at, tag);
-      this.memory.byHand.push({ contactId, tag });
-    });
-  }
-
-  private async setLive(live: boolean): Promise<void> {
+  private async setLive(live: boolean): Promise<boolean> {
     const { page, connectionId } = this.town;
+    const was = this.live;
+    // An event that comes while this is under way may be noted or not.
+    this.live = false;
     await page.connections.setLive.mutate({ id: connectionId, live }).catch(() => {});
     const [row] = await this.town.rows<{ live: boolean }>(`select live from connection_state where id = '${connectionId}'`);
     this.live = row!.live;
-    // What changed during a pause is looked for when it ends.
-    this.memory.needsCatchUp = true;
-  }
-
-  private settle(address: string): void {
-    this.memory.owners.push({ address, from: Date.now(), till: Number.POSITIVE_INFINITY });
-  }
-
-  private leave(address: string): void {
-    const owner = this.memory.owners.findLast((one) => one.address === address);
-    if (owner) owner.till = Date.now();
+    return this.live === live && was !== live;
   }
 
   private async announce(event: string, customerId: string, fate: Fate): Promise<void> {
-    if (fate === "lost" || !this.live) this.memory.needsCatchUp = true;
-    await this.send(await this.draft(event, customerId), fate);
+    await this.post.send({ ...(await this.draft(event, customerId)), tellsDeletion: false }, fate);
   }
 
-  private draft(event: string, customerId: string): Promise<SignedRequest> {
+  private draft(event: string, customerId: string) {
     return this.town.saleor.draftWebhook({ appId: this.town.appId, event, customerId });
   }
-
-  private async send(request: SignedRequest, fate: Fate): Promise<void> {
-    if (fate === "late") this.late.push(request);
-    if (fate === "told") await this.deliver(request);
-    if (fate === "meanwhile") this.underWay.push(this.deliver(request));
-    if (fate === "twice") await Promise.all([this.deliver(request), this.deliver(request)]);
-  }
-
-  /** As Saleor does: again after a 5xx, five times. */
-  private async deliver({ url, headers, body }: SignedRequest): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      const status = await fetch(url, { method: "POST", headers, body }).then((answer) => answer.status);
-      if (status === 200) return;
-      if (status < 500 || attempt === 6) throw new Error(`the webhook was answered ${status}`);
-      await pause(20 * 2 ** attempt);
-    }
-  }
 }
+
+const shortened = (path: string) => path.replace(/^\/3\.0\/lists\/\w+\/|\?.*$/g, "").replace(/(members\/\w{6})\w+/, "$1");

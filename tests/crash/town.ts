@@ -6,7 +6,11 @@ import { freePort } from "../../scripts/free-port";
 import { connect, type Page, pageOf } from "../flows/app";
 import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
+import { startWorkerProcess, type WorkerProcess } from "../worker-process";
 import { type AppProcess, startAppProcess } from "./app-process";
+
+/** Which processes a kill hits. Where web and worker are one process, all mean the same. */
+export type Victims = "web" | "worker" | "both";
 
 export interface Town {
   saleor: SaleorSandbox;
@@ -17,7 +21,7 @@ export interface Town {
   page(): Promise<Page>;
   /** When the app was killed so far, milliseconds. */
   readonly kills: readonly number[];
-  killAndRestart(): Promise<void>;
+  killAndRestart(victims?: Victims): Promise<void>;
   /** A second process of the same installation, with doors of its own. */
   another(): Promise<{ app: AppProcess; origin: string }>;
   close(): Promise<void>;
@@ -26,21 +30,29 @@ export interface Town {
 export interface TownOptions {
   /** Without it the embedded database. */
   databaseUrl?: string;
+  /** A web process that does not deliver and a worker that does nothing else; needs a server. */
+  apart?: boolean;
   customers: number;
   latencyMs: number;
 }
 
-export async function openTown({ databaseUrl, customers, latencyMs }: TownOptions): Promise<Town> {
+export async function openTown({ databaseUrl, apart = false, customers, latencyMs }: TownOptions): Promise<Town> {
   const mailchimp = await startMailchimp({ latencyMs });
   // Saleor's five more tries, over three quarters of a minute instead of five.
   const saleor = await startSaleor({ retryScale: 0.15 });
   const dataDir = mkdtempSync(path.join(tmpdir(), "crm-crash-"));
-  const settingsAt = async () => settingsFor(await freePort(), { mailchimp, dataDir, databaseUrl });
+  const settingsAt = async () => settingsFor(await freePort(), { mailchimp, dataDir, databaseUrl, apart });
   const settings = await settingsAt();
   const origin = settings.APP_API_BASE_URL!;
   const others: AppProcess[] = [];
   const kills: number[] = [];
+  const aWorker = async () => {
+    const started = startWorkerProcess(settings);
+    await started.started;
+    return started;
+  };
   let app = await startAppProcess(settings);
+  let worker: WorkerProcess | null = apart ? await aWorker() : null;
   await saleor.install(`${origin}/api/manifest`);
   for (let n = 1; n <= customers; n++)
     await saleor.customers.create({ email: `old${n}@shop-one.dev`, firstName: `Old${n}` }, { silent: true });
@@ -55,10 +67,14 @@ export async function openTown({ databaseUrl, customers, latencyMs }: TownOption
     get app() {
       return app;
     },
-    async killAndRestart() {
+    async killAndRestart(victims = "both") {
       kills.push(Date.now());
-      await app.kill();
-      app = await startAppProcess(settings);
+      if (victims !== "web") worker?.kill("SIGKILL");
+      if (victims !== "worker" || !worker)
+        await app.kill().then(async () => {
+          app = await startAppProcess(settings);
+        });
+      if (victims !== "web" && worker) worker = await worker.ended.then(aWorker);
     },
     async another() {
       const own = await settingsAt();
@@ -67,6 +83,7 @@ export async function openTown({ databaseUrl, customers, latencyMs }: TownOption
       return { app: other, origin: own.APP_API_BASE_URL! };
     },
     async close() {
+      worker?.kill("SIGKILL");
       await Promise.all([app, ...others].map((process) => process.kill()));
       await saleor.close();
       await mailchimp.close();
@@ -79,9 +96,10 @@ interface Place {
   mailchimp: MailchimpSandbox;
   dataDir: string;
   databaseUrl?: string | undefined;
+  apart: boolean;
 }
 
-function settingsFor(port: number, { mailchimp, dataDir, databaseUrl }: Place): Record<string, string> {
+function settingsFor(port: number, { mailchimp, dataDir, databaseUrl, apart }: Place): Record<string, string> {
   return {
     NODE_ENV: "test",
     PORT: String(port),
@@ -89,6 +107,7 @@ function settingsFor(port: number, { mailchimp, dataDir, databaseUrl }: Place): 
     APP_API_BASE_URL: `http://127.0.0.1:${port}`,
     DATA_DIR: dataDir,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+    ...(apart && { RUN_WORKER: "false" }),
     CRM_SANDBOX: "1",
     MAILCHIMP_CLIENT_ID: mailchimp.clientId,
     MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret,

@@ -97,10 +97,7 @@ describe("How the pages look", () => {
 
   it("show a person without either permission nothing of the shop", async () => {
     await open("/", { permissions: ["MANAGE_ORDERS"] });
-    await seen.app
-      .getByText(/You need the permission/)
-      .first()
-      .waitFor();
+    await seen.app.getByText("You need the permission “Manage apps” or “Manage customers”.").first().waitFor();
     expect(await seen.app.locator("body").innerText()).not.toMatch(/Example Store|Zurich/);
     await seen.picture("overview-no-permission");
   });

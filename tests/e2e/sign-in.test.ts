@@ -83,7 +83,13 @@ describe("Connecting Mailchimp", () => {
     await open();
     await connectBySignIn(merchant);
     await toast(merchant.page, "Mailchimp connected");
+    await merchant.app.getByText("Choose an audience and save first.").waitFor();
+    // Not among the first few, and warned of all the same.
+    await chooseAudience(merchant, "Birthday club");
+    await merchant.app.getByText("This audience requires Birthday. Customers without it will be refused.").waitFor();
+    await merchant.picture("settings-required-field");
     await chooseAudience(merchant, LAST_AUDIENCE);
+    await merchant.app.getByText(/This audience requires/).waitFor({ state: "detached" });
     await save(merchant);
   });
 

@@ -108,6 +108,18 @@ describe("steering a full sync", () => {
     expect(await chunk(id, unsent.ids)).toMatchObject({ settled: 0, stillDue: 25 });
   });
 
+  it("says for whom it waits: Saleor is not blamed on the provider", async () => {
+    const people = await crowd(5);
+    const { id } = await start(5);
+    town.saleor.fail({ kind: "error500", operation: "CustomersByIds" });
+    void chunk(id, people.ids).catch(() => {});
+    await until(async () => (await get(id)).retrying > 0);
+    expect(await get(id)).toMatchObject({ retrying: 5, retryingReason: "saleor_unreachable" });
+    town.saleor.heal();
+    await walkDoneWhenMarked(id, 5);
+    expect(await finished(id)).toMatchObject({ created: 5, retrying: 0, retryingReason: null });
+  });
+
   it("can be taken up again after it was cancelled, and then reaches everybody", async () => {
     const [first, second] = [await crowd(25), await crowd(5)];
     const { id } = await start(30);

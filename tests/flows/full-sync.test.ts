@@ -75,6 +75,10 @@ describe("2,000 customers, some of them difficult", () => {
       "skipped:email_impossible": 1,
       "refused:address_looks_fake": 5,
       "refused:forgotten": 3,
+      "in_sync:tags_not_json": 10,
+      "in_sync:tags_not_a_list": 10,
+      "in_sync:tags_not_text": 10,
+      "in_sync:tag_too_long": 10,
     });
     expect(audience().size).toBe(1_962 + 25);
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { hashOf } from "../sandbox/mailchimp";
 import { type Connected, startConnected, until } from "./app";
 
 let town: Connected;
 beforeAll(async () => {
-  town = await startConnected();
+  town = await startConnected({ variables: { RETRY_MIN_SECONDS: "0.4", RETRY_MAX_SECONDS: "1" } });
 });
 afterAll(() => town.close());
 
@@ -32,6 +33,8 @@ async function person(name: string, tags: string[] = []) {
   await until(() => tagsAt(at(name)) === [...tags, "Saleor Import"].sort().join());
   return created;
 }
+const isOnItsWay = (method: string, email: string) =>
+  town.mailchimp.requests.some((one) => one.method === method && one.status === 0 && one.path.includes(hashOf(email)));
 const move = (id: string, email: string, silent = false) => town.saleor.customers.changeEmail(id, email, { silent });
 const touch = (id: string) => town.saleor.customers.setMeta(id, { touched: String(Math.random()) });
 
@@ -43,6 +46,15 @@ describe("an e-mail address changes hands", () => {
     await until(() => nameAt(at("anna.new")) === "anna" && tagsAt(at("anna.new")) === "Saleor Import,by hand,vip");
     await until(() => member(at("anna"))?.status === "archived");
     expect(member(at("anna.new"))?.status).toBe("subscribed");
+  });
+
+  it("retires the old contact also when the new one could not be given its tags at first", async () => {
+    const one = await person("halfway", ["vip"]);
+    audience().seed([{ email: at("halfway.new"), status: "subscribed" }]);
+    town.mailchimp.fail({ kind: "error500", method: "POST", match: /\/tags$/, times: 1 });
+    await move(one.id, at("halfway.new"));
+    await until(() => tagsAt(at("halfway.new")) === "Saleor Import,vip");
+    await until(() => member(at("halfway"))?.status === "archived");
   });
 
   it("lets one customer take the address that another leaves, however close the two changes are", async () => {
@@ -83,6 +95,38 @@ describe("an e-mail address changes hands", () => {
     await until(() => member(at("leaver"))?.status === "archived");
     await touch(leaver.id);
     await until(() => member(at("elsewhere"))?.status === "transactional");
+  });
+
+  it("never writes to an address for two customers at once", async () => {
+    const taker = await person("mover", ["m"]);
+    town.mailchimp.fail({ kind: "latency", ms: 1_500, method: "PUT", times: 1 });
+    const passing = await town.saleor.customers.create({
+      email: at("passing"),
+      firstName: "passing",
+      privateMeta: { mailchimp_tags: '["p"]' },
+    });
+    await until(() => isOnItsWay("PUT", at("passing")));
+    await move(passing.id, at("passed"), true);
+    await move(taker.id, at("passing"));
+    await until(() => nameAt(at("passing")) === "mover" && nameAt(at("passed")) === "passing");
+    await settled();
+    expect([nameAt(at("passing")), tagsAt(at("passing"))]).toEqual(["mover", "Saleor Import,m"]);
+    expect([nameAt(at("passed")), tagsAt(at("passed"))]).toEqual(["passing", "Saleor Import,p"]);
+  });
+
+  it("keeps a contact with whoever found it, although another's move there was never answered", async () => {
+    const mover = await person("begins", ["b"]);
+    town.mailchimp.fail({ kind: "cut", afterwards: true, method: "PATCH", times: 1 });
+    await move(mover.id, at("midway"));
+    await until(() => member(at("midway")));
+    await move(mover.id, at("ends"), true);
+    const found = await town.saleor.customers.create({ email: at("midway"), firstName: "finder" });
+    await until(() => nameAt(at("midway")) === "finder" && nameAt(at("ends")) === "begins");
+    await settled();
+    expect([nameAt(at("midway")), tagsAt(at("midway"))]).toEqual(["finder", "Saleor Import"]);
+    expect([nameAt(at("ends")), tagsAt(at("ends"))]).toEqual(["begins", "Saleor Import,b"]);
+    await town.saleor.customers.update(found.id, { firstName: "still here" });
+    await until(() => nameAt(at("midway")) === "still here");
   });
 
   it("lets two customers swap their addresses, each with the own name and tags", async () => {

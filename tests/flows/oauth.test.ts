@@ -96,6 +96,8 @@ describe("the whole journey", () => {
         owner: "owner@store.example",
         shopHost: new URL(shop.saleorApiUrl).host,
         targets: town.mailchimp.accounts[0]!.lists.length,
+        targetNames: town.mailchimp.accounts[0]!.lists.map(({ name }) => name),
+        notes: [],
         contacts: expect.any(Number),
         replaces: null,
       },

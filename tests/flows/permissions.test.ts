@@ -28,6 +28,8 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "connections.list": { needs: "either" },
   "connections.get": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connections.targets": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "connections.requiredFields": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId, target: "0123456789" }) },
+  "connections.leftOut": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connections.settings": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connections.saveSettings": {
     needs: "MANAGE_APPS",

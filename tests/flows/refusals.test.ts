@@ -80,6 +80,11 @@ describe("the audience was deleted", () => {
     expect(await save({ audience: town.mailchimp.audience("Wholesale").id })).toMatchObject({ kind: "saved", targetChanged: true });
     await until(() => at("Wholesale", "waits@moved.dev") && at("Wholesale", "waits.too@moved.dev"));
     await until(async () => (await health()) === "live");
+    // Nobody else has been sent there, and the pages do not say so.
+    await until(async () => (await view()).counts.inSync === town.mailchimp.audience("Wholesale").size);
+    const { counts, ...seen } = await view();
+    expect(counts.inSync).toBeLessThan(known.length);
+    expect(seen).toMatchObject({ fullSyncedAt: null, run: null });
     // Everybody known goes there with the next full sync, although nothing about them has changed.
     const { id: runId } = await town.page.runs.start.mutate({ connectionId: town.connectionId, total: known.length });
     await town.page.runs.chunk.mutate({ runId, ids: known, cursor: null });

@@ -165,9 +165,7 @@ describe("saving", () => {
     await save(id, { importTag: "Shop" });
     expect(await town.rows(`select fingerprint from ledger where connection_id = '${id}'`)).toEqual([{ fingerprint: "f" }]);
     await save(id, { audience: town.mailchimp.accounts[0]!.lists[1]!.id });
-    expect(await town.rows(`select fingerprint, remote_key from ledger where connection_id = '${id}'`)).toEqual([
-      { fingerprint: null, remote_key: null },
-    ]);
+    expect(await town.rows(`select customer_id from ledger where connection_id = '${id}'`)).toEqual([]);
   });
 
   it("of another shop's connection is out of reach", async () => {
@@ -311,7 +309,7 @@ describe("connecting again", () => {
     await town.rows(`insert into ledger (connection_id, customer_id, state, fingerprint) values ('${id}', 'VXNlcjox', 'in_sync', 'f')`);
     await connect({ account: { limitKey: "mailchimp:other", name: "Other Store", detail: "us6" } });
     expect(await found(id)).toMatchObject({ target: null, account: { name: "Other Store" } });
-    expect(await town.rows(`select fingerprint from ledger where connection_id = '${id}'`)).toEqual([{ fingerprint: null }]);
+    expect(await town.rows(`select customer_id from ledger where connection_id = '${id}'`)).toEqual([]);
   });
 });
 

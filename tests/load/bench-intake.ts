@@ -1,12 +1,14 @@
 /**
  * `npm run bench:intake`: accepted webhooks a second, next to the same door answering an event that marks nobody, which
- * is the price of Next, reading and verifying alone.
+ * is the price of Next, reading and verifying alone. On both databases, or on the one that BENCH_ENGINE names.
  */
 import autocannon from "autocannon";
-import { startConnectedStack } from "./connected";
+import { type ConnectedStack, startConnectedStack } from "./connected";
+import { type EngineName, enginesHere, engineTitle, openEngine } from "./engine";
 import { cpuMs, machine, median } from "./machine";
+import { head, row } from "./watch";
 
-const RUNS = 3;
+const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 6);
 const CUSTOMERS = 500;
 
@@ -18,10 +20,7 @@ interface Figures {
   failed: number;
 }
 
-const { stack } = await startConnectedStack({ saleor: { customers: CUSTOMERS } });
-const { saleor, app, appId, mailchimp } = stack;
-
-async function signed(body: string): Promise<autocannon.Request> {
+async function signed({ stack: { saleor, appId } }: ConnectedStack, body: string): Promise<autocannon.Request> {
   const draft = await saleor.draftWebhook({ appId, event: "CUSTOMER_UPDATED", customerId: saleor.customers.all()[0]?.id ?? "" });
   const headers = Object.fromEntries(new Headers(draft.headers as Record<string, string>).entries());
   return {
@@ -32,14 +31,12 @@ async function signed(body: string): Promise<autocannon.Request> {
   };
 }
 
-const marking = await Promise.all(
-  saleor.customers
-    .all()
-    .map((person) => signed(JSON.stringify({ issuedAt: new Date().toISOString(), version: saleor.version, user: { id: person.id } }))),
-);
-const bare = [await signed(JSON.stringify({ issuedAt: new Date().toISOString(), version: saleor.version, user: null }))];
+function bodies({ stack: { saleor } }: ConnectedStack): { marking: string[]; bare: string } {
+  const event = (user: { id: string } | null) => JSON.stringify({ issuedAt: new Date().toISOString(), version: saleor.version, user });
+  return { marking: saleor.customers.all().map(({ id }) => event({ id })), bare: event(null) };
+}
 
-async function measure(requests: autocannon.Request[], connections: number): Promise<Figures> {
+async function measure({ stack: { app } }: ConnectedStack, requests: autocannon.Request[], connections: number): Promise<Figures> {
   const cpu = cpuMs(app.pid);
   const result = await autocannon({ url: app.url, connections, duration: SECONDS, requests });
   const used = cpuMs(app.pid) - cpu;
@@ -52,9 +49,9 @@ async function measure(requests: autocannon.Request[], connections: number): Pro
   };
 }
 
-async function medianOf(requests: autocannon.Request[], connections: number): Promise<Figures> {
+async function medianOf(connected: ConnectedStack, requests: autocannon.Request[], connections: number): Promise<Figures> {
   const runs: Figures[] = [];
-  for (let run = 0; run < RUNS; run++) runs.push(await measure(requests, connections));
+  for (let run = 0; run < RUNS; run++) runs.push(await measure(connected, requests, connections));
   const of = (pick: (figures: Figures) => number) => median(runs.map(pick));
   return {
     perSecond: of((f) => f.perSecond),
@@ -65,22 +62,39 @@ async function medianOf(requests: autocannon.Request[], connections: number): Pr
   };
 }
 
-await measure(marking, 8);
-console.log(`\nnpm run bench:intake · ${machine()} · embedded database · median of ${RUNS} runs of ${SECONDS} s, ${CUSTOMERS} customers`);
-console.log("CPU each is the app process's, deliveries of the marked customers included.\n");
-console.log("| case | concurrency | per second | of the bare route | p50 ms | p99 ms | CPU ms each | failed |");
-console.log("|---|---|---|---|---|---|---|---|");
-const line = (name: string, connections: number, f: Figures, base?: Figures) =>
-  console.log(
-    `| ${name} | ${connections} | ${f.perSecond.toFixed(0)} | ${base ? (f.perSecond / base.perSecond).toFixed(2) : "1.00"} | ${f.p50} | ${f.p99} | ${f.cpuEach.toFixed(2)} | ${f.failed} |`,
-  );
-for (const connections of [8, 32]) {
-  const base = await medianOf(bare, connections);
-  line("verifies only", connections, base);
-  for (const latency of [0, 200]) {
-    mailchimp.latencyMs = latency;
-    line(`marks, provider ${latency} ms`, connections, await medianOf(marking, connections), base);
+async function on(name: EngineName): Promise<void> {
+  const engine = await openEngine(name);
+  const connected = await startConnectedStack({ saleor: { customers: CUSTOMERS }, env: engine.env });
+  const texts = bodies(connected);
+  const marking = await Promise.all(texts.marking.map((body) => signed(connected, body)));
+  const bare = [await signed(connected, texts.bare)];
+  const line = (what: string, connections: number, f: Figures, base = f) =>
+    row([
+      what,
+      engineTitle(name),
+      connections,
+      f.perSecond.toFixed(0),
+      (f.perSecond / base.perSecond).toFixed(2),
+      f.p50,
+      f.p99,
+      f.cpuEach.toFixed(2),
+      f.failed,
+    ]);
+  await measure(connected, marking, 8);
+  for (const connections of [8, 32]) {
+    const base = await medianOf(connected, bare, connections);
+    line("verifies only", connections, base);
+    for (const latency of [0, 200]) {
+      connected.stack.mailchimp.latencyMs = latency;
+      line(`marks, provider ${latency} ms`, connections, await medianOf(connected, marking, connections), base);
+    }
   }
+  await connected.stack.close();
+  await engine.close();
 }
-await stack.close();
+
+console.log(`\nnpm run bench:intake · ${machine()} · median of ${RUNS} runs of ${SECONDS} s, ${CUSTOMERS} customers`);
+console.log("CPU each is the app process's, deliveries of the marked customers included.\n");
+head(["case", "database", "concurrency", "per second", "of the bare route", "p50 ms", "p99 ms", "CPU ms each", "failed"]);
+for (const name of enginesHere()) await on(name);
 process.exit(0);

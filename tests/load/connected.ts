@@ -10,11 +10,21 @@ export interface ConnectedStack {
   connectionId: string;
 }
 
-export async function startConnectedStack(options: StackOptions & { live?: boolean } = {}): Promise<ConnectedStack> {
+export interface ConnectedStackOptions extends StackOptions {
+  live?: boolean;
+  /** How long the page's calls are accepted for. */
+  tokenSeconds?: number;
+}
+
+export async function startConnectedStack(options: ConnectedStackOptions = {}): Promise<ConnectedStack> {
   await ensureBuild();
   const stack = await startStack(options);
   const { saleor, mailchimp, app, appId } = stack;
-  const token = await saleor.staffToken({ appId, permissions: ["MANAGE_APPS", "MANAGE_USERS"], expiresInSeconds: 3600 });
+  const token = await saleor.staffToken({
+    appId,
+    permissions: ["MANAGE_APPS", "MANAGE_USERS"],
+    expiresInSeconds: options.tokenSeconds ?? 3600,
+  });
   const headers = { "saleor-api-url": saleor.apiUrl, "authorization-bearer": token };
   const page = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${app.url}/api/trpc`, headers })] });
   const granted = await page.connect.withKey.mutate({

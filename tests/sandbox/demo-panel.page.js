@@ -5,10 +5,8 @@ const form = byId("customer");
 let chosen = null;
 let found = [];
 
-byId("vendor").src = vendors.mailchimp;
-byId("vendors").addEventListener("change", (event) => {
-  byId("vendor").src = vendors[event.target.value];
-});
+let vendor = vendors[0];
+const tagsKey = () => `${vendor.id}_tags`;
 
 async function call(method, url, body) {
   const answer = await fetch(url, { method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) });
@@ -17,9 +15,24 @@ async function call(method, url, body) {
   return content;
 }
 const askSaleor = (method, path, body) => call(method, `${saleor}/__control/${path}`, body);
-const askVendors = (method, path, body) =>
-  Promise.all(Object.values(vendors).map((vendor) => call(method, `${vendor}/__control/${path}`, body)));
-const tagKeys = Object.keys(vendors).map((vendor) => `${vendor}_tags`);
+const askVendor = (method, path, body) => call(method, `${vendor.url}/__control/${path}`, body);
+
+/** Which one the panel is about: its page below, its tags in the form, its bad days. */
+function choose(one) {
+  vendor = one;
+  byId("vendor-page").src = one.url;
+  for (const place of document.querySelectorAll(".vendor")) place.textContent = one.title;
+  for (const place of document.querySelectorAll(".tags-key")) place.textContent = tagsKey();
+  for (const button of byId("vendors").children) button.setAttribute("aria-pressed", String(button.textContent === one.title));
+  form.tags.value = chosen?.privateMeta?.[tagsKey()] ?? "";
+}
+
+for (const one of vendors) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: one.title });
+  button.addEventListener("click", () => choose(one));
+  byId("vendors").append(button);
+}
+choose(vendor);
 
 function say(text) {
   byId("said").textContent = text;
@@ -41,7 +54,7 @@ function show(person) {
   form.firstName.value = firstName;
   form.lastName.value = lastName;
   form.email.value = email;
-  form.tags.value = tagKeys.map((key) => privateMeta[key]).find(Boolean) ?? "";
+  form.tags.value = privateMeta[tagsKey()] ?? "";
   byId("save").disabled = byId("delete").disabled = !person;
 }
 
@@ -63,14 +76,14 @@ async function search() {
 }
 
 async function save() {
-  const changes = { ...written(), privateMeta: Object.fromEntries(tagKeys.map((key) => [key, tags() || null])) };
+  const changes = { ...written(), privateMeta: { [tagsKey()]: tags() || null } };
   show(await askSaleor("PATCH", `customers/${encodeURIComponent(chosen.id)}`, changes));
 }
 
 async function create() {
   const known = chosen?.email === form.email.value || form.email.value === "";
   const email = known ? `new.${Date.now().toString(36)}@mail.test-shop.dev` : form.email.value;
-  const privateMeta = tags() ? Object.fromEntries(tagKeys.map((key) => [key, tags()])) : {};
+  const privateMeta = tags() ? { [tagsKey()]: tags() } : {};
   show(await askSaleor("POST", "customers", { ...written(), email, privateMeta }));
   return `Created ${email}`;
 }
@@ -83,9 +96,9 @@ async function remove() {
 
 async function order() {
   const on = new Set([...document.querySelectorAll("#trouble input:checked")].map((box) => box.value));
-  await askVendors("DELETE", "faults");
-  if (on.has("down")) await askVendors("POST", "faults", { kind: "error500" });
-  await askVendors("POST", "latency", { ms: on.has("slow") ? 2000 : 0 });
+  await askVendor("DELETE", "faults");
+  if (on.has("down")) await askVendor("POST", "faults", { kind: "error500" });
+  await askVendor("POST", "latency", { ms: on.has("slow") ? 2000 : 0 });
   await askSaleor("PUT", "dials", { pageDelayMs: on.has("saleorSlow") ? 2000 : 0, requestLimitPerMinute: on.has("limit") ? 120 : null });
 }
 
@@ -96,11 +109,11 @@ byId("delete").addEventListener("click", doing(remove, "Deleted"));
 byId("trouble").addEventListener("change", doing(order, ""));
 byId("throttle").addEventListener(
   "click",
-  doing(() => askVendors("POST", "faults", { kind: "throttle429", times: 20 }).then(() => "")),
+  doing(() => askVendor("POST", "faults", { kind: vendor.throttle, times: 20 }).then(() => "")),
 );
 byId("revoke").addEventListener(
   "click",
-  doing(() => askVendors("POST", "revoke").then(() => "")),
+  doing(() => askVendor("POST", "revoke").then(() => "")),
 );
 
 const first = await askSaleor("GET", "customers?limit=1");

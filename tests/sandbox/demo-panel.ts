@@ -1,10 +1,8 @@
-/** The column beside the app in `npm run demo`: change a customer in Saleor, order trouble, watch what the providers hold. */
+/** The column beside the app in `npm run demo`: change a customer in Saleor, order trouble, watch what a vendor holds. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import type { MailchimpSandbox } from "./mailchimp/index";
-import type { MindboxSandbox } from "./mindbox/index";
 import type { SaleorSandbox } from "./saleor/saleor";
 
 const FILES: Readonly<Record<string, { name: string; type: string }>> = {
@@ -18,16 +16,16 @@ export interface DemoPanel {
   close(): Promise<void>;
 }
 
-interface Options {
-  saleor: SaleorSandbox;
-  mailchimp: MailchimpSandbox;
-  mindbox: MindboxSandbox;
-  port?: number;
+/** A stand-in's own page is shown below the forms; its control doors take the trouble. `throttle`: its word for that fault. */
+export interface ShownVendor {
+  id: string;
+  title: string;
+  url: string;
+  throttle: string;
 }
 
-export async function startDemoPanel(options: Options): Promise<DemoPanel> {
-  const vendors = { mailchimp: options.mailchimp.url, mindbox: options.mindbox.url };
-  const parts = JSON.stringify({ saleor: options.saleor.origin, vendors });
+export async function startDemoPanel(options: { saleor: SaleorSandbox; vendors: ShownVendor[]; port?: number }): Promise<DemoPanel> {
+  const parts = JSON.stringify({ saleor: options.saleor.origin, vendors: options.vendors });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://panel");
     const file = FILES[pathname];

@@ -1,10 +1,11 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { endPause, notePause } from "@/ledger/catch-up";
+import { leftOut } from "@/ledger/look";
 import { formFields } from "./app";
 import { findConnection, presentConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { CheckView, ConnectionView, SaveResult, SettingsView, TargetsView } from "./views";
+import type { CheckView, ConnectionView, ReasonCount, SaveResult, SettingsView, TargetsView } from "./views";
 
 const byId = z.object({ id: z.string().max(100) });
 const PROVIDER_WAIT_MS = 20_000;
@@ -27,6 +28,22 @@ export const connectionRoutes = router({
     .query(
       ({ ctx, input }): Promise<TargetsView> => ctx.rooms.connections.targets(ctx.shop.id, input.id, AbortSignal.timeout(PROVIDER_WAIT_MS)),
     ),
+
+  /** Labels of fields that whoever goes to this target must have. */
+  requiredFields: needing("MANAGE_APPS")
+    .input(byId.extend({ target: z.string().min(1).max(200) }))
+    .query(({ ctx, input }) =>
+      ctx.rooms.connections.requiredFields(ctx.shop.id, input.id, input.target, AbortSignal.timeout(PROVIDER_WAIT_MS)),
+    ),
+
+  /** What was left out of customers that were sent. Those of the latest full sync are listed with it. */
+  leftOut: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId)
+    .query(async ({ ctx, input }): Promise<ReasonCount[]> => {
+      if (!(await findConnection(ctx, input.id))) throw notFound("connection");
+      const run = await ctx.rooms.fullSync.latest(input.id);
+      return (await leftOut(ctx.rooms.db, input.id, run?.id ?? null)) as ReasonCount[];
+    }),
 
   settings: needingAny("MANAGE_APPS", "MANAGE_USERS")
     .input(byId)

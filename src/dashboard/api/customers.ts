@@ -8,10 +8,12 @@ import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { saleorReason } from "@/saleor/reasons";
 import { findConnection, isStopped } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { SyncNowResult, UnsentView } from "./views";
+import type { HeldView, SyncNowResult, UnsentView } from "./views";
 
 /** A person waits in front of the page. */
 const OUTCOME_WAIT_MS = 20_000;
+/** What the provider holds afterwards is shown beside what was sent, and not waited for long. */
+const READ_BACK_MS = 5_000;
 
 const ofConnection = z.object({ connectionId: z.string().max(100) });
 
@@ -53,7 +55,11 @@ export const customerRoutes = router({
 type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
 
 async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
-  if (!who.includes("@")) return isCustomerId(who) ? { kind: "found", id: who } : { kind: "not_found" };
+  if (!who.includes("@")) {
+    // As the Dashboard's address bar shows it.
+    const id = who.replace(/%3D/gi, "=");
+    return isCustomerId(id) ? { kind: "found", id } : { kind: "not_found" };
+  }
   const client = await ctx.rooms.clientOf(ctx.shop);
   if (!client) return { kind: "unavailable", reason: saleorReason("shop_not_installed") };
   const found = await findCustomerByEmail(client, who);
@@ -71,10 +77,19 @@ async function deliverNow(ctx: Admitted, connection: OpenConnection, customerId:
   await listener.all([customerId], OUTCOME_WAIT_MS);
   const [row] = await readRows(ctx.rooms.db, connection.id, [customerId]);
   if (!row || row.pending || row.state === "waiting") return { kind: "waiting", customerId };
-  return describeOutcome(row, sent.payload, Math.round(performance.now() - started));
+  const milliseconds = Math.round(performance.now() - started);
+  const { connections } = ctx.rooms;
+  const held = row.remoteKey ? await connections.held(ctx.shop.id, connection.id, row.remoteKey, AbortSignal.timeout(READ_BACK_MS)) : null;
+  return describeOutcome(row, { payload: sent.payload, held, milliseconds });
 }
 
-function describeOutcome(row: SettledRow, payload: Record<string, unknown> | null, milliseconds: number): SyncNowResult {
+interface Seen {
+  payload: Record<string, unknown> | null;
+  held: HeldView | null;
+  milliseconds: number;
+}
+
+function describeOutcome(row: SettledRow, { payload, held, milliseconds }: Seen): SyncNowResult {
   return {
     kind: "done",
     customerId: row.customerId,
@@ -84,6 +99,7 @@ function describeOutcome(row: SettledRow, payload: Record<string, unknown> | nul
     vendorText: row.vendorText,
     warnings: row.warnings,
     sent: row.state === "skipped" ? null : payload,
+    held,
     milliseconds,
   };
 }

@@ -12,11 +12,12 @@ const ABANDONED_MS = 30_000;
 
 export async function presentConnection(ctx: Admitted, row: StateRow): Promise<ConnectionView> {
   const { db, connections, fullSync, providers } = ctx.rooms;
-  const [details, states, retry, run] = await Promise.all([
+  const [details, states, retry, run, fullSyncedAt] = await Promise.all([
     connections.details(ctx.shop.id, row.id),
     countStates(db, [row.id]),
     nextTry(db, row.limitKey),
     fullSync.latest(row.id),
+    fullSync.lastFinishedAt(row.id),
   ]);
   const counts = presentCounts(states.get(row.id) ?? {});
   const failing = retry.failures > 0 && counts.waiting + counts.retrying > 0;
@@ -29,11 +30,12 @@ export async function presentConnection(ctx: Admitted, row: StateRow): Promise<C
     healthReason: row.healthReason,
     healthSince: row.healthSince?.toISOString() ?? null,
     live: row.live,
+    isPaused: row.pausedAt !== null,
     account: details.kind === "found" ? details.account : null,
     target: row.target ? { id: row.target, name: row.targetName } : null,
     counts,
     lastDeliveredAt: row.lastDeliveredAt?.toISOString() ?? null,
-    fullSyncedAt: run?.state === "finished" ? (run.finishedAt?.toISOString() ?? null) : null,
+    fullSyncedAt: fullSyncedAt?.toISOString() ?? null,
     nextTryAt: failing ? (retry.at?.toISOString() ?? null) : null,
     run: run ? presentRun(run, ctx.staff.userId) : null,
   };
@@ -86,6 +88,7 @@ export function presentRun(run: Run, staffUserId: string): RunView {
     gaveUp: run.gaveUp,
     due: Math.max(0, run.marked - done),
     retrying: run.retrying,
+    retryingReason: run.retryingReason,
     problem: run.problem,
   };
 }

@@ -16,17 +16,21 @@ export interface Context {
 const t = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
     const known = error.code !== "INTERNAL_SERVER_ERROR";
-    const missing = error.cause instanceof MissingPermissions ? error.cause.missing : undefined;
+    const { missing, isAny } = error.cause instanceof MissingPermissions ? error.cause : {};
     // What we did not expect may quote data: the page gets a sentence, the log the place.
     const message = known ? shape.message : "Something went wrong in this app. It was written down in the log.";
-    return { ...shape, message, data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, missing } };
+    return { ...shape, message, data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path, missing, isAny } };
   },
 });
 
 export const router = t.router;
 
 class MissingPermissions extends Error {
-  constructor(readonly missing: readonly PermissionName[]) {
+  constructor(
+    readonly missing: readonly PermissionName[],
+    /** One of them is enough. */
+    readonly isAny: boolean,
+  ) {
     super("missing permissions");
   }
 }
@@ -39,7 +43,7 @@ export const needing = (...permissions: PermissionName[]) =>
 export const needingAny = (...permissions: PermissionName[]) =>
   t.procedure.use(async ({ ctx, next }) => {
     const admitted = await admit(ctx, []);
-    if (!permissions.some((permission) => admitted.staff.permissions.includes(permission))) throw forbidden(permissions);
+    if (!permissions.some((permission) => admitted.staff.permissions.includes(permission))) throw forbidden(permissions, true);
     return next({ ctx: admitted });
   });
 
@@ -58,7 +62,7 @@ async function admit(ctx: Context, permissions: readonly PermissionName[]): Prom
     case "unauthenticated":
       throw new TRPCError({ code: "UNAUTHORIZED", message: "Your Dashboard session is not valid here. Reload the page." });
     case "forbidden":
-      throw forbidden(verdict.missing);
+      throw forbidden(verdict.missing, false);
     case "unavailable":
       throw new TRPCError({
         code: "SERVICE_UNAVAILABLE",
@@ -69,10 +73,10 @@ async function admit(ctx: Context, permissions: readonly PermissionName[]): Prom
 
 const names: Record<PermissionName, string> = { MANAGE_APPS: "Manage apps", MANAGE_USERS: "Manage customers" };
 
-function forbidden(missing: readonly PermissionName[]): TRPCError {
-  const list = missing.map((permission) => `“${names[permission]}”`).join(", ");
+function forbidden(missing: readonly PermissionName[], isAny: boolean): TRPCError {
+  const list = missing.map((permission) => `“${names[permission]}”`).join(isAny ? " or " : " and ");
   const message = `You need the permission ${list}. An administrator can give it to you in Configuration → Staff members.`;
-  return new TRPCError({ code: "FORBIDDEN", message, cause: new MissingPermissions(missing) });
+  return new TRPCError({ code: "FORBIDDEN", message, cause: new MissingPermissions(missing, isAny) });
 }
 
 export function notFound(what: string): TRPCError {

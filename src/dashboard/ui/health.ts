@@ -20,6 +20,13 @@ export const unsent = ({ waiting, retrying }: Counts) => waiting + retrying;
 export const totalOf = (counts: Counts) =>
   counts.inSync + counts.waiting + counts.retrying + counts.skipped + counts.refused + counts.gaveUp;
 
+/** Live sync sends who changes. Everybody else waits for a full sync, which nobody has started, or somebody cancelled. */
+export const needsFullSync = ({ fullSyncedAt, run, target }: ConnectionView) =>
+  target !== null && fullSyncedAt === null && (run === null || run.state === "cancelled");
+
+/** Only a person can mend it, and that comes before everything else on the page. */
+export const isStopped = ({ health }: ConnectionView) => health === "reconnect" || health === "target_gone" || health === "unreadable";
+
 export function useHealthPill(connection: ConnectionView): { tone: Tone; word: string } {
   const t = useWords(connection.provider);
   const { health, counts, title } = connection;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { asFormValue, describeForm, secretFields } from "./form";
+import { asFormValue, blamedField, describeForm, secretFields } from "./form";
 
 const schema = z.object({
   place: z.string().default("").meta({ section: "where", kind: "target" }),
@@ -77,6 +77,12 @@ describe("describeForm", () => {
 
   it("hands on what a form can hold and nothing else", () => {
     expect([asFormValue([{ a: "x" }]), asFormValue("x"), asFormValue([{ a: 1 }]), asFormValue(7)]).toEqual([[{ a: "x" }], "x", null, null]);
+  });
+
+  it("blames the field that is at fault, else the secret", () => {
+    const credentials = z.object({ address: z.string().meta({ blamedFor: ["host_refused"] }), key: z.string().meta({ secret: true }) });
+    expect(blamedField(credentials, "host_refused")).toBe("address");
+    expect(blamedField(credentials, "credentials_refused")).toBe("key");
   });
 
   it("knows every secret, hidden ones too", () => {

@@ -16,6 +16,8 @@ export interface FormMeta {
   check?: boolean;
   /** Values that most people want; anything else may be typed. */
   suggestions?: readonly string[];
+  /** Of credentials: reasons that are this field's fault. A refusal that no field is blamed for is the secret's. */
+  blamedFor?: readonly string[];
 }
 
 export interface FormOption {
@@ -70,6 +72,14 @@ export function describeForm(schema: z.ZodObject): FormField[] {
 /** Names of the fields that hold secrets, for whoever redacts, encrypts or shows "ends in". */
 export function secretFields(schema: z.ZodObject): string[] {
   return Object.entries(schema.shape).flatMap(([name, type]) => (unwrap(type).meta.secret ? [name] : []));
+}
+
+/** The field to look at when credentials were refused for this reason; `null` = the form as a whole. */
+export function blamedField(schema: z.ZodObject, reason: string): string | null {
+  const fields = Object.entries(schema.shape).map(([name, type]) => ({ name, meta: unwrap(type).meta }));
+  const [code = ""] = reason.split(":");
+  const blamed = fields.find(({ meta }) => meta.blamedFor?.includes(code)) ?? fields.find(({ meta }) => meta.secret && !meta.hidden);
+  return blamed?.name ?? null;
 }
 
 function describeField(name: string, field: Unwrapped): FormField {

@@ -1,13 +1,10 @@
 /** What stands behind the credentials: the account, its audiences and their fields. */
 import type { Account, Answer, Consequence, FieldDefinition, Target } from "../contract";
-import type { MergeField } from "./answers";
-import { type Mailchimp, mailchimpOf } from "./client";
+import type { Audience, MergeField } from "./answers";
+import { mailchimpOf } from "./client";
 import { classify } from "./failures";
 import { dataCentre, type MailchimpLink, type Settings } from "./settings";
 import { Visit } from "./visit";
-
-/** Required fields are one more request for each audience: worth it for the few that most accounts have. */
-const AUDIENCES_WITH_NOTES = 5;
 
 export async function connect(link: MailchimpLink): Promise<Answer<Account>> {
   const dc = dataCentre(link.credentials);
@@ -28,23 +25,16 @@ export async function targets(link: MailchimpLink): Promise<Answer<readonly Targ
     found.push(...said.value.lists.map(target));
     total = said.value.lists.length === 0 ? 0 : said.value.total_items;
   }
-  if (found.length > AUDIENCES_WITH_NOTES) return { kind: "ok", value: found };
-  return { kind: "ok", value: await Promise.all(found.map((audience) => withRequiredFields(api, audience))) };
+  return { kind: "ok", value: found };
 }
 
-const target = (list: { id: string; name: string; double_optin: boolean; stats: { member_count: number | null } }): Target => ({
-  id: list.id,
-  name: list.name,
-  contacts: list.stats.member_count,
-  notes: list.double_optin ? ["double_optin"] : [],
+/** `member_count` leaves out all who do not get marketing, which after a sync may be everybody (contract 3.0.55). */
+const target = ({ id, name, double_optin, stats }: Audience): Target => ({
+  id,
+  name,
+  contacts: stats.total_contacts ?? stats.member_count,
+  notes: double_optin ? ["double_optin"] : [],
 });
-
-async function withRequiredFields(api: Mailchimp, audience: Target): Promise<Target> {
-  const said = await api.mergeFields(audience.id);
-  if (said.kind === "problem") return audience;
-  const required = said.value.merge_fields.filter((field) => field.required).map((field) => `requires_field:${field.tag}`);
-  return { ...audience, notes: [...audience.notes, ...required] };
-}
 
 export async function fields(link: MailchimpLink): Promise<Answer<readonly FieldDefinition[]>> {
   const visit = new Visit(link);

@@ -7,17 +7,20 @@ export const account = z.object({
   email: z.string().optional().catch(undefined),
 });
 
+const count = z.number().nullable().catch(null);
+
 export const audiences = z.object({
   lists: z.array(
     z.object({
       id: z.string(),
       name: z.string(),
       double_optin: z.boolean().catch(false),
-      stats: z.object({ member_count: z.number().nullable().catch(null) }).catch({ member_count: null }),
+      stats: z.object({ member_count: count, total_contacts: count }).catch({ member_count: null, total_contacts: null }),
     }),
   ),
   total_items: z.number(),
 });
+export type Audience = z.output<typeof audiences>["lists"][number];
 
 export const mergeFields = z.object({
   merge_fields: z.array(

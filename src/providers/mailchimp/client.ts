@@ -55,7 +55,8 @@ function createMailchimp(link: MailchimpLink) {
     audiences: (offset: number) =>
       ask(
         lists.getAllLists({
-          fields: inPage(["id", "name", "double_optin", "stats.member_count"], "lists"),
+          fields: inPage(["id", "name", "double_optin", "stats.member_count", "stats.total_contacts"], "lists"),
+          include_total_contacts: true,
           count: 1000,
           offset,
         }),

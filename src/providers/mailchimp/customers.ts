@@ -68,7 +68,8 @@ function describe(link: MailchimpLink, member: Member): ProviderContact {
   const plain = Object.entries(member.mergeFields).flatMap(([tag, value]) =>
     typeof value === "string" || typeof value === "number" ? [[tag, value] as const] : [],
   );
-  const dc = dataCentre(link.credentials);
+  // Of a stand-in there is no page at the vendor.
+  const dc = link.endpoints.api ? null : dataCentre(link.credentials);
   return {
     remoteKey: member.contactId,
     email: member.email,

@@ -38,7 +38,11 @@ export async function tagNow(visit: Visit, job: TagJob): Promise<Outcome> {
 
 /** The contact stands, only its tags do not. Which of them came off is not known, so none is dropped from what we own. */
 function untagged({ written, contact }: TagJob, failure: Failure): Outcome {
-  const said = { ...(written.member.contactId && { remoteKey: written.member.contactId }), ownedFields: ownedAfter(contact) };
+  const said = {
+    ...(written.member.contactId && { remoteKey: written.member.contactId }),
+    ownedFields: ownedAfter(contact),
+    ...(written.warnings.length > 0 && { warnings: written.warnings }),
+  };
   return { ...failure, partly: { change: written.change, receipt: said } };
 }
 

@@ -1,5 +1,5 @@
 /** What stands behind the credentials: one integration point of one project. Mindbox lists nothing, neither brands nor fields. */
-import type { Answer, ConnectAnswer, FieldDefinition, Target } from "../contract";
+import type { Account, Answer, FieldDefinition, Target } from "../contract";
 import { call, wayOf } from "./client";
 import { classify, isWrongAddress } from "./failures";
 import { bySaleorId } from "./find-card";
@@ -12,30 +12,24 @@ export const NOBODY = "saleor-connection-test";
  * Runs "get customer" for a made-up id. Host, key and integration point are proven by any answer of an operation, also by
  * "no such operation": the name is a setting, and the merchant is told to look at it.
  */
-export async function connect(link: MindboxLink): Promise<ConnectAnswer> {
-  if (!wayOf(link)) return { kind: "refused", reason: "host_unknown", field: "host" };
-  const { settings, credentials } = link;
+export async function connect(link: MindboxLink): Promise<Answer<Account>> {
+  if (!wayOf(link)) return { kind: "refused", reason: "host_unknown" };
+  const { settings } = link;
   const body = { customer: bySaleorId(settings, NOBODY) };
   const said = await call(link, { operation: settings.getOperation, mode: "sync", body });
   if (said.kind === "ok") return account(link, []);
-  if (isWrongAddress(said.problem)) return { kind: "auth", reason: "wrong_address", field: "host" };
+  if (isWrongAddress(said.problem)) return { kind: "auth", reason: "wrong_address" };
   const failure = classify(said.problem);
   if (failure.reason.startsWith("operation_unknown:")) return account(link, [failure.reason]);
   // The project answered; what it did not like is the call, and the check button says more about that.
   if (failure.kind === "refused") return account(link, [`operation_differs:${settings.getOperation}`]);
-  return { ...failure, ...fieldAtFault(failure.reason, credentials.deviceUuid) };
+  return failure;
 }
 
-function account({ credentials }: MindboxLink, notes: string[]): ConnectAnswer {
+function account({ credentials }: MindboxLink, notes: string[]): Answer<Account> {
   const host = credentials.host.toLowerCase().replace(/^https?:\/\//, "");
   const { endpointId } = credentials;
   return { kind: "ok", value: { limitKey: `${host}/${endpointId}`, name: placeOf(credentials), detail: `${host}, ${endpointId}`, notes } };
-}
-
-function fieldAtFault(reason: string, deviceUuid: string): { field?: string } {
-  if (reason === "endpoint_unknown") return { field: "endpointId" };
-  if (reason === "address_refused" || reason === "vendor_unreachable") return { field: "host" };
-  return reason.startsWith("device_required") && deviceUuid === "" ? { field: "deviceUuid" } : {};
 }
 
 export async function targets({ credentials }: MindboxLink): Promise<Answer<readonly Target[]>> {

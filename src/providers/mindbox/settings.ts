@@ -62,9 +62,15 @@ export const credentials = z.object({
     .max(200)
     .refine((typed) => originOf(typed) !== null, "host_form")
     .default(HOSTS[0])
-    .meta({ section: "account", suggestions: HOSTS }),
+    .meta({ section: "account", suggestions: HOSTS, blamedFor: ["host_unknown", "wrong_address", "address_refused"] }),
   /** System name of the integration point; each has a key of its own. */
-  endpointId: z.string().trim().min(1).max(200).regex(/^\S+$/, "endpoint_form").meta({ section: "account" }),
+  endpointId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\S+$/, "endpoint_form")
+    .meta({ section: "account", blamedFor: ["endpoint_unknown"] }),
   secretKey: z.string().trim().min(1).max(500).meta({ section: "account", secret: true }),
   brand: z.string().trim().max(200).default("").meta({ section: "account" }),
   /** An identity at Mindbox: everybody sent with the same one may be merged. */
@@ -73,7 +79,7 @@ export const credentials = z.object({
     .trim()
     .refine((typed) => typed === "" || UUID.test(typed), "uuid_form")
     .default("")
-    .meta({ section: "account" }),
+    .meta({ section: "account", blamedFor: ["device_required"] }),
 });
 
 export type Settings = z.output<typeof settings>;

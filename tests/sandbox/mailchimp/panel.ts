@@ -37,7 +37,7 @@ export function panelFragment(world: World, list?: string): string {
   const shown = shownAudience(world, list);
   const accounts = world.accounts.map((account) => accountPart(account, shown)).join("");
   const faults = world.faults.map((fault) => fault.kind).join(", ");
-  const facts = `${world.requests.length} requests, at most ${world.maxInFlight} at once${faults ? `, faults: ${faults}` : ""}`;
+  const facts = `${many(world.requests.length, "request")}, at most ${world.maxInFlight} at once${faults ? `, faults: ${faults}` : ""}`;
   return `<h1>Mailchimp stand-in</h1><p>${facts}</p>${accounts}${shown ? peoplePart(shown) : ""}`;
 }
 
@@ -63,8 +63,10 @@ function accountPart(account: Account, shown: Audience | undefined): string {
 function peoplePart(audience: Audience): string {
   const members = [...audience.members.values()].sort((a, b) => b.touched - a.touched).slice(0, NEWEST);
   const rows = members.map(personRow).join("") || "<li>No contacts yet</li>";
-  return `<h2>${escapeHtml(audience.name)}: ${audience.members.size} contacts, newest first</h2><ul class="people">${rows}</ul>`;
+  return `<h2>${escapeHtml(audience.name)}: ${many(audience.members.size, "contact")}, newest first</h2><ul class="people">${rows}</ul>`;
 }
+
+const many = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const STATUS_NAMES: Record<string, string> = { transactional: "non-subscribed" };
 

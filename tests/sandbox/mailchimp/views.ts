@@ -73,7 +73,7 @@ export function memberView(audience: Audience, member: Member) {
 function statsOf(audience: Audience, withTotal: boolean) {
   const [subscribed, unsubscribed, cleaned] = [audience.count("subscribed"), audience.count("unsubscribed"), audience.count("cleaned")];
   return {
-    ...(withTotal ? { total_contacts: subscribed + unsubscribed + audience.count("transactional") } : {}),
+    ...(withTotal ? { total_contacts: audience.members.size } : {}),
     member_count: subscribed,
     unsubscribe_count: unsubscribed,
     cleaned_count: cleaned,

@@ -56,6 +56,10 @@ export function makeApi(world: World, schema: GraphQLSchema, faults: Faults): Ap
     const fault = faults.take({ where: "graphql", operation: entry.operationName, auth: caller.kind });
     if (fault && (await isWholeAnswer(fault, request, response, entry))) return;
     const { status, json } = await answer(body, caller);
+    if (fault?.kind === "hangAfterwards") {
+      entry.status = "hang";
+      return;
+    }
     send(response, entry, status, fault?.kind === "nulls" ? withNulls(json) : json);
   }
 
@@ -87,7 +91,7 @@ function authorizationOf({ headers }: IncomingMessage): string | undefined {
 /** Answers for faults that replace the whole response; `latency` and `nulls` only change it. */
 async function isWholeAnswer(fault: Fault, request: IncomingMessage, response: ServerResponse, entry: JournalledRequest): Promise<boolean> {
   if (fault.kind === "latency") await pause(fault.ms ?? 1000);
-  if (fault.kind === "latency" || fault.kind === "nulls") return false;
+  if (fault.kind === "latency" || fault.kind === "nulls" || fault.kind === "hangAfterwards") return false;
   if (fault.kind === "hang") entry.status = "hang";
   else if (fault.kind === "cut") {
     entry.status = "cut";

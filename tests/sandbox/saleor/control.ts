@@ -30,7 +30,7 @@ const patch = plain.extend({
   silent: z.boolean().optional(),
 });
 const fault = z.object({
-  kind: z.enum(["latency", "error500", "graphqlError", "nulls", "hang", "cut", "html", "rateLimit"]),
+  kind: z.enum(["latency", "error500", "graphqlError", "nulls", "hang", "hangAfterwards", "cut", "html", "rateLimit"]),
   times: z.number().int().positive().optional(),
   after: z.number().int().positive().optional(),
   ms: z.number().positive().optional(),

@@ -1,5 +1,15 @@
 /** Trouble to order: what a real Saleor, or the network before it, does on a bad day. */
-export type FaultKind = "latency" | "error500" | "graphqlError" | "nulls" | "hang" | "cut" | "html" | "rateLimit";
+export type FaultKind =
+  | "latency"
+  | "error500"
+  | "graphqlError"
+  | "nulls"
+  | "hang"
+  /** What was asked is done, and the answer never comes. */
+  | "hangAfterwards"
+  | "cut"
+  | "html"
+  | "rateLimit";
 
 export interface Fault {
   kind: FaultKind;

@@ -2,6 +2,7 @@ import { Text } from "@saleor/macaw-ui";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
+import { isStopped } from "../health";
 import { Callout } from "../parts/callout";
 import { Section } from "../parts/section";
 import { useTRPC } from "../shell/api";
@@ -42,7 +43,7 @@ export const StartRow = (props: StartRowProps) => {
     return (
       <>
         <HowMany connection={connection} total={probe.total} />
-        <StartForm {...props} total={probe.total} />
+        <StartForm {...props} variant={isStopped(connection) ? "secondary" : props.variant} total={probe.total} />
       </>
     );
   }

@@ -1,20 +1,16 @@
 /** A finished run is a sentence, not a colour: what was done, what was not, why, and the next step. */
 import { Button, Text } from "@saleor/macaw-ui";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Download, RotateCw } from "lucide-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { RotateCw } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, RunView } from "@/dashboard/api/views";
-import { BusyButton } from "../parts/busy-button";
-import { Callout } from "../parts/callout";
 import { Failed } from "../parts/failed";
 import { Pill } from "../parts/pill";
 import { Section } from "../parts/section";
 import { useClockTime } from "../parts/when";
 import { useTRPC } from "../shell/api";
-import { useInfo } from "../shell/info";
 import { StartRow } from "./before-run";
-import { ReasonsTable } from "./reasons-table";
-import { useDownload } from "./use-download";
+import { RunReasons } from "./run-reasons";
 
 export const EndedRun = ({ connection, run }: { connection: ConnectionView; run: RunView }) => {
   const t = useTranslations();
@@ -36,8 +32,7 @@ export const EndedRun = ({ connection, run }: { connection: ConnectionView; run:
       <Text as="p" size={3} className="crm-number">
         {useSummary(connection, run)}
       </Text>
-      {notTaken + run.skipped > 0 ? <NotSent connection={connection} run={run} /> : null}
-      <LiveOffer connection={connection} />
+      <Reasons connection={connection} run={run} />
       <StartRow connection={connection} variant={notTaken > 0 ? "secondary" : "primary"} />
     </Section>
   );
@@ -61,48 +56,25 @@ function useSummary(connection: ConnectionView, run: RunView): string {
   return [what, not, lost, took, when].filter(Boolean).join(" ");
 }
 
-const LiveOffer = ({ connection }: { connection: ConnectionView }) => {
+const Reasons = ({ connection, run }: { connection: ConnectionView; run: RunView }) => {
   const t = useTranslations();
-  return connection.live ? null : <Callout tone="info" title={t("fullSync.liveIsOff")} />;
-};
-
-const NotSent = ({ connection, run }: { connection: ConnectionView; run: RunView }) => {
-  const t = useTranslations();
-  const { permissions } = useInfo();
-  const may = permissions.manageApps && permissions.manageUsers;
-  const reasons = useQuery(useTRPC().runs.reasons.queryOptions({ runId: run.id }, { enabled: may }));
-  const download = useDownload(connection, run);
   const retry = useRetry(run);
-  if (!may) return null;
-  if (reasons.isError) return <Failed title={t("failed.reasons")} error={reasons.error} onRetry={() => reasons.refetch()} />;
-  if (!reasons.data) return null;
+  const again = () => retry.mutate({ runId: run.id });
+  const count = run.refused + run.gaveUp;
   return (
     <>
-      <ReasonsTable connection={connection} reasons={reasons.data} />
-      <div className="crm-row">
-        <BusyButton
-          variant="secondary"
-          icon={<Download size={16} aria-hidden />}
-          isBusy={download.isPending}
-          onClick={() => download.mutate()}
-        >
-          {t("fullSync.csv")}
-        </BusyButton>
-        {run.refused + run.gaveUp > 0 ? (
-          <Button
-            variant="secondary"
-            icon={<RotateCw size={16} aria-hidden />}
-            disabled={retry.isPending}
-            onClick={() => retry.mutate({ runId: run.id })}
-          >
-            {t("fullSync.retry", { count: run.refused + run.gaveUp })}
-          </Button>
-        ) : null}
-      </div>
-      {download.isError ? <Failed title={t("fullSync.couldNotDownload")} error={download.error} onRetry={() => download.mutate()} /> : null}
-      {retry.isError ? (
-        <Failed title={t("fullSync.couldNot.retry")} error={retry.error} onRetry={() => retry.mutate({ runId: run.id })} />
-      ) : null}
+      <RunReasons
+        connection={connection}
+        run={run}
+        actions={
+          count > 0 ? (
+            <Button variant="secondary" icon={<RotateCw size={16} aria-hidden />} disabled={retry.isPending} onClick={again}>
+              {t("fullSync.retry", { count })}
+            </Button>
+          ) : null
+        }
+      />
+      {retry.isError ? <Failed title={t("fullSync.couldNot.retry")} error={retry.error} onRetry={again} /> : null}
     </>
   );
 };

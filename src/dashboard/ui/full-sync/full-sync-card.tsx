@@ -1,5 +1,6 @@
 /** The full sync of a connection, whatever state it is in. The run itself is driven by `run-driver.ts`, beside the pages. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { ConnectionView, RunView } from "@/dashboard/api/views";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
@@ -18,6 +19,7 @@ interface FullSyncCardProps {
 export const FullSyncCard = ({ connection, readAt }: FullSyncCardProps) => {
   const drive = useDrive(connection.id);
   const run = useLatestRun(connection, readAt);
+  useFreshNumbers(run);
   if (!run) return <BeforeRun connection={connection} />;
   const isWalkedHere = drive !== null && drive.state !== "ended" && drive.run.id === run.id && !isInBackground(run);
   if (isWalkedHere) return <RunningCard connection={connection} run={run} drive={drive} />;
@@ -37,6 +39,17 @@ export const FullSyncCard = ({ connection, readAt }: FullSyncCardProps) => {
   }
 };
 
+/** A run that began or ended changed what the audience holds, and who is listed with it. */
+function useFreshNumbers(run: RunView | null): void {
+  const { runs, connections } = useTRPC();
+  const queryClient = useQueryClient();
+  const moment = `${run?.id} ${run?.state}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each such moment, and only then
+  useEffect(() => {
+    for (const { pathFilter } of [runs.plan, runs.reasons, connections.leftOut]) void queryClient.invalidateQueries(pathFilter());
+  }, [moment]);
+}
+
 /** The freshest word on the run: this tab's walk, or the server's. */
 function useLatestRun(connection: ConnectionView, readAt: number): RunView | null {
   const drive = useDrive(connection.id);
@@ -55,10 +68,12 @@ function useLatestRun(connection: ConnectionView, readAt: number): RunView | nul
       },
     ),
   );
-  const known = [
-    { run: connection.run, at: readAt },
-    { run: drive?.run ?? null, at: drive?.heardAt ?? 0 },
-    { run: polled.data ?? null, at: polled.dataUpdatedAt },
-  ].filter((one): one is { run: RunView; at: number } => one.run !== null);
+  const isMovingHere = drive !== null && drive.state !== "ended";
+  const known: { run: RunView | null; at: number }[] = [
+    // A walk of this tab knows better than an answer that was on its way when it began.
+    ...(connection.run === null && isMovingHere ? [] : [{ run: connection.run, at: readAt }]),
+    ...(drive ? [{ run: drive.run, at: drive.heardAt }] : []),
+    ...(isFollowed && polled.data ? [{ run: polled.data, at: polled.dataUpdatedAt }] : []),
+  ];
   return known.sort((a, b) => b.at - a.at)[0]?.run ?? null;
 }

@@ -15,6 +15,7 @@ import { useInfo } from "../shell/info";
 import { StartRow } from "./before-run";
 import { CancelRun } from "./cancel-run";
 import { RunCounts } from "./run-counts";
+import { RunReasons } from "./run-reasons";
 import { totalOf } from "./running-card";
 import { useRunActs } from "./use-run-acts";
 import { useStoppedProblem } from "./use-run-problem";
@@ -43,6 +44,7 @@ export const HaltedRun = ({ connection, run, trouble }: HaltedRunProps) => {
       <Progress label={t("fullSync.title")} done={run.done} total={total} />
       <RunCounts run={run} />
       <Why connection={connection} run={run} trouble={trouble} />
+      <RunReasons connection={connection} run={run} />
       {kind === "cancelled" ? <StartRow connection={connection} label={t("fullSync.startAgain")} variant="secondary" /> : null}
     </Section>
   );
@@ -84,6 +86,12 @@ const Acts = ({ connection, run }: { connection: ConnectionView; run: RunView })
   const isCancelled = run.state === "cancelled";
   return (
     <div className="crm-row">
+      {isCancelled ? null : (
+        <BusyButton variant="tertiary" size="small" isBusy={toBackground.isPending} onClick={() => toBackground.mutate(run)}>
+          {t("fullSync.background")}
+        </BusyButton>
+      )}
+      {/* Where Pause stood: a second click there must not do something else. */}
       <BusyButton
         variant="primary"
         size="small"
@@ -94,14 +102,9 @@ const Acts = ({ connection, run }: { connection: ConnectionView; run: RunView })
         {t("fullSync.resume")}
       </BusyButton>
       {isCancelled ? null : (
-        <>
-          <BusyButton variant="secondary" size="small" isBusy={toBackground.isPending} onClick={() => toBackground.mutate(run)}>
-            {t("fullSync.background")}
-          </BusyButton>
-          <Button variant="secondary" size="small" disabled={cancel.isPending} onClick={() => setAsks(true)}>
-            {t("fullSync.cancelOpen")}
-          </Button>
-        </>
+        <Button variant="secondary" size="small" disabled={cancel.isPending} onClick={() => setAsks(true)}>
+          {t("fullSync.cancelOpen")}
+        </Button>
       )}
       <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={confirmed} />
     </div>

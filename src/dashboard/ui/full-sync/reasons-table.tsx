@@ -4,7 +4,7 @@ import type { ConnectionView, ReasonCount } from "@/dashboard/api/views";
 import { Pill, type Tone } from "../parts/pill";
 import { useProviderText } from "../text";
 
-const TONES: Record<ReasonCount["state"], Tone> = { skipped: "neutral", refused: "bad", gave_up: "bad", retrying: "warn" };
+const TONES: Record<ReasonCount["state"], Tone> = { in_sync: "warn", skipped: "neutral", refused: "bad", gave_up: "bad", retrying: "warn" };
 
 interface ReasonsTableProps<R extends ReasonCount> {
   connection: ConnectionView;

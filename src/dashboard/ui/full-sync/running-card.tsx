@@ -14,6 +14,7 @@ import { useInfo } from "../shell/info";
 import { CancelRun } from "./cancel-run";
 import { RunCounts } from "./run-counts";
 import type { Drive } from "./run-driver";
+import { RunReasons } from "./run-reasons";
 import { useRate } from "./use-rate";
 import { useRunActs } from "./use-run-acts";
 import { useProblem } from "./use-run-problem";
@@ -109,6 +110,7 @@ export const RunningCard = ({ connection, run, drive }: RunningCardProps) => {
         </Text>
       ) : null}
       <Hindrances connection={connection} run={run} drive={drive} />
+      <ReasonsSoFar connection={connection} run={run} />
       {drive?.progress ? <Now drive={drive} title={connection.title} /> : null}
       <CancelRun open={asks} run={run} onBack={() => setAsks(false)} onConfirm={confirmed} />
     </Section>
@@ -163,7 +165,6 @@ const Hindrances = ({ connection, run, drive }: RunningCardProps) => {
           }),
         ]
       : []),
-    ...(run.retrying > 0 ? [t("fullSync.retrying", { count: run.retrying, title: connection.title })] : []),
   ];
   return (
     <>
@@ -175,7 +176,24 @@ const Hindrances = ({ connection, run, drive }: RunningCardProps) => {
       {lines.map((line) => (
         <Callout key={line} tone="info" title={line} />
       ))}
+      {run.retrying > 0 ? (
+        <Callout tone="info" title={problem(run.retryingReason ?? "vendor_error")}>
+          {t("fullSync.retrying", { count: run.retrying })}
+        </Callout>
+      ) : null}
     </>
+  );
+};
+
+const ReasonsSoFar = ({ connection, run }: { connection: ConnectionView; run: RunView }) => {
+  const t = useTranslations();
+  const [isOpen, setIsOpen] = useState(false);
+  if (run.skipped + run.refused + run.gaveUp === 0) return null;
+  return (
+    <details className="crm-fold" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <summary>{t("reasons.soFar")}</summary>
+      <div className="crm-stack">{isOpen ? <RunReasons connection={connection} run={run} isMoving /> : null}</div>
+    </details>
   );
 };
 

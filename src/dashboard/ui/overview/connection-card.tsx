@@ -1,7 +1,7 @@
 import { Button, Text } from "@saleor/macaw-ui";
 import { useFormatter, useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
-import { totalOf, useHealthPill } from "../health";
+import { needsFullSync, totalOf, useHealthPill } from "../health";
 import { HealthPill } from "../parts/health-pill";
 import { Progress } from "../parts/progress";
 import { ProviderLogo } from "../parts/provider-logo";
@@ -45,10 +45,11 @@ const CardHint = ({ connection }: { connection: ConnectionView }) => {
 };
 
 const Situation = ({ connection }: { connection: ConnectionView }) => {
-  const said = useHealthText(connection);
+  const t = useTranslations();
+  const said = useHealthText(connection)?.text ?? (needsFullSync(connection) ? t("situation.unsynced") : null);
   return said ? (
     <Text as="p" size={3}>
-      {said.text}
+      {said}
     </Text>
   ) : null;
 };
@@ -58,8 +59,11 @@ const Numbers = ({ connection }: { connection: ConnectionView }) => {
   const format = useFormatter();
   const { counts, run } = connection;
   const total = totalOf(counts);
-  const known = run?.state === "running" ? { done: run.done, total: run.total } : { done: counts.inSync, total };
-  if (total === 0 && run?.state !== "running") {
+  const isRunning = run?.state === "running";
+  // Until everybody was sent once, we know only of those who happened to change.
+  const isWhole = connection.fullSyncedAt !== null && !isRunning;
+  const known = isRunning ? { done: run.done, total: run.total } : { done: counts.inSync, total };
+  if (total === 0 && !isRunning) {
     return (
       <Text as="p" size={3} color="default2">
         {t("overview.nothingSent")}
@@ -71,13 +75,17 @@ const Numbers = ({ connection }: { connection: ConnectionView }) => {
   return (
     <>
       <Text as="p" size={3} className="crm-number">
-        {t("overview.inSync", {
-          done: counts.inSync,
-          total,
-          percent: format.number(percent, { style: "percent", maximumFractionDigits: 1 }),
-        })}
+        {isWhole
+          ? t("overview.inSync", {
+              done: counts.inSync,
+              total,
+              percent: format.number(percent, { style: "percent", maximumFractionDigits: 1 }),
+            })
+          : t("overview.inSyncOnly", { done: counts.inSync })}
       </Text>
-      <Progress label={t("overview.bar", { title: connection.title })} done={known.done} total={known.total} />
+      {isWhole || isRunning ? (
+        <Progress label={t("overview.bar", { title: connection.title })} done={known.done} total={known.total} />
+      ) : null}
       <Text as="p" size={3} color="default2" className="crm-number">
         {t("overview.counts", {
           waiting: counts.waiting,
@@ -132,6 +140,16 @@ const NextStep = ({ connection, mayManage }: CardProps) => {
     return (
       <>
         <TurnOnLive connection={connection} />
+        {open}
+      </>
+    );
+  }
+  if (needsFullSync(connection)) {
+    return (
+      <>
+        <Button variant="secondary" onClick={() => go(`/c/${id}`)}>
+          {t("fullSync.start")}
+        </Button>
         {open}
       </>
     );

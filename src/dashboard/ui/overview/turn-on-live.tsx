@@ -23,11 +23,16 @@ export function useSetLive(connection: ConnectionView) {
   );
 }
 
-export const TurnOnLive = ({ connection }: { connection: ConnectionView }) => {
+export const TurnOnLive = ({ connection, size }: { connection: ConnectionView; size?: "small" }) => {
   const t = useTranslations();
   const setLive = useSetLive(connection);
   return (
-    <BusyButton variant="secondary" isBusy={setLive.isPending} onClick={() => setLive.mutate({ id: connection.id, live: true })}>
+    <BusyButton
+      variant="secondary"
+      size={size}
+      isBusy={setLive.isPending}
+      onClick={() => setLive.mutate({ id: connection.id, live: true })}
+    >
       {t("live.turnOn")}
     </BusyButton>
   );

@@ -1,6 +1,6 @@
 /** Stands in place of what could not be loaded: the rest of the page goes on working. */
 import { Button } from "@saleor/macaw-ui";
-import { useTranslations } from "use-intl";
+import { useFormatter, useTranslations } from "use-intl";
 import { missingOf, statusOf } from "../shell/api";
 import { Callout } from "./callout";
 import { CopyButton } from "./copy-button";
@@ -13,17 +13,16 @@ interface FailedProps {
 
 export const Failed = ({ title, error, onRetry }: FailedProps) => {
   const t = useTranslations();
+  const format = useFormatter();
   const status = statusOf(error);
   if (status === 403) {
+    const { names, isAny } = missingOf(error);
+    const list = format.list(
+      names.map((name) => t(`permission.${name}`)),
+      { type: isAny ? "disjunction" : "conjunction" },
+    );
     return (
-      <Callout
-        tone="info"
-        title={t("permission.missing", {
-          list: missingOf(error)
-            .map((name) => t(`permission.${name}`))
-            .join(", "),
-        })}
-      >
+      <Callout tone="info" title={t("permission.missing", { list })}>
         {t("permission.whoGives")}
       </Callout>
     );

@@ -4,7 +4,7 @@ import type { ConnectionView, FormField } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { Check } from "../parts/check";
 import { Choices } from "../parts/choices";
-import { Field } from "../parts/field";
+import { Field, FieldNote } from "../parts/field";
 import { useProviderText } from "../text";
 import { CheckedField } from "./checked-field";
 import { RowsField } from "./rows-field";
@@ -57,6 +57,7 @@ export const SettingField = ({ field, connection, targets, readOnly, heading }: 
                   }))}
                 />
                 <ChoiceWarning field={field} connection={connection} />
+                <FieldNote help={help} />
               </>
             );
           case "target":

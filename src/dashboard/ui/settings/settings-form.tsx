@@ -14,7 +14,7 @@ import { useGo, useLeaveGuard } from "../shell/leave";
 import { useProviderText, useWords } from "../text";
 import { AccountCard } from "./account-card";
 import { DangerZone } from "./danger-zone";
-import { LiveToggle } from "./live-toggle";
+import { LiveHint, LiveToggle, UnsyncedNote } from "./live-toggle";
 import { ReloadTargets } from "./reload-targets";
 import { SaveProblem } from "./save-problem";
 import { SettingField } from "./setting-field";
@@ -84,7 +84,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
                   <Section
                     key={section}
                     title={heading}
-                    hint={section === "live" ? t("live.hint", { title: connection.title }) : text.say(`sections.${section}.hint`)}
+                    hint={section === "live" ? <LiveHint connection={connection} /> : text.say(`hints.${section}`)}
                     end={
                       section === "live" ? (
                         <LiveToggle connection={connection} readOnly={readOnly} />
@@ -93,6 +93,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
                       ) : null
                     }
                   >
+                    {section === "live" ? <UnsyncedNote connection={connection} /> : null}
                     {settings.fields
                       .filter((field) => field.section === section)
                       .map((field) => (
@@ -116,7 +117,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
       <Confirm
         open={question !== null}
         title={t("settings.moveTitle", { target: question?.name ?? "" })}
-        body={t("settings.move", { before: connection.target?.name ?? "", target: question?.name ?? "", count: connection.counts.inSync })}
+        body={<MoveBody connection={connection} target={question?.name ?? ""} />}
         back={t("common.back")}
         verb={t("settings.moveVerb")}
         onBack={() => setQuestion(null)}
@@ -126,6 +127,16 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
         }}
       />
     </FormProvider>
+  );
+};
+
+const MoveBody = ({ connection, target }: { connection: ConnectionView; target: string }) => {
+  const t = useTranslations();
+  const isUnderWay = connection.run?.state === "running" || connection.run?.state === "paused";
+  return (
+    <Text as="p" size={3}>
+      {t("settings.move", { before: connection.target?.name ?? "", target })} {isUnderWay ? t("settings.moveRun") : ""}
+    </Text>
   );
 };
 

@@ -4,7 +4,7 @@ import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { FieldNote } from "../parts/field";
 import { useProviderText, useWords } from "../text";
-import type { TargetOption, Targets } from "./use-targets";
+import { type TargetOption, type Targets, useRequiredFields } from "./use-targets";
 
 interface TargetFieldProps {
   label: string;
@@ -81,7 +81,9 @@ const TargetsFailed = ({ connection, targets }: { connection: ConnectionView; ta
 /** What the merchant should know about this target before customers go there. */
 const Notes = ({ connection, target }: { connection: ConnectionView; target: TargetOption | undefined }) => {
   const text = useProviderText(connection.provider, connection.title);
-  const said = (target?.notes ?? []).flatMap((code) => text.note(code) ?? []);
+  const required = useRequiredFields(connection, target?.id ?? "");
+  const codes = [...(target?.notes ?? []), ...required.map((label) => `requires_field:${label}`)];
+  const said = codes.flatMap((code) => text.note(code) ?? []);
   return (
     <>
       {said.map((note) => (

@@ -19,7 +19,7 @@ interface UseSave {
 
 export function useSave({ connection, settings, form }: UseSave) {
   const t = useTranslations();
-  const { connections } = useTRPC();
+  const { connections, runs } = useTRPC();
   const queryClient = useQueryClient();
   const { said, failed } = useDashboard();
   const text = useProviderText(connection.provider, connection.title);
@@ -34,6 +34,7 @@ export function useSave({ connection, settings, form }: UseSave) {
     queryClient.setQueryData(connections.settings.queryKey({ id: connection.id }), { ...settings, version: next, values });
     void queryClient.invalidateQueries(connections.get.queryFilter({ id: connection.id }));
     void queryClient.invalidateQueries(connections.list.queryFilter());
+    void queryClient.invalidateQueries(runs.pathFilter());
     said(t("save.saved"));
   };
   const refused = (problems: { name: string; messageKey: string }[]) => {

@@ -26,3 +26,11 @@ export function useTargets(connection: ConnectionView) {
 }
 
 export type Targets = ReturnType<typeof useTargets>;
+
+/** Asked for the chosen one only: an account may have a hundred. What could not be asked is simply not said. */
+export function useRequiredFields(connection: ConnectionView, target: string): string[] {
+  const { permissions } = useInfo();
+  const enabled = permissions.manageApps && target !== "";
+  const options = { enabled, staleTime: 60_000, retry: false, refetchOnWindowFocus: false };
+  return useQuery(useTRPC().connections.requiredFields.queryOptions({ id: connection.id, target }, options)).data ?? [];
+}

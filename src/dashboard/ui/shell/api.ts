@@ -52,10 +52,10 @@ export function statusOf(error: unknown): number | null {
   return typeof status === "number" ? status : null;
 }
 
-/** Permissions that would have been needed, as the server names them. */
-export function missingOf(error: unknown): string[] {
-  const missing = error instanceof TRPCClientError ? (error.data as { missing?: unknown } | null)?.missing : undefined;
-  return Array.isArray(missing) ? missing.map(String) : [];
+/** Permissions that would have been needed, as the server names them: all of them, or any one. */
+export function missingOf(error: unknown): { names: string[]; isAny: boolean } {
+  const data = error instanceof TRPCClientError ? (error.data as { missing?: unknown; isAny?: unknown } | null) : null;
+  return { names: Array.isArray(data?.missing) ? data.missing.map(String) : [], isAny: data?.isAny === true };
 }
 
 function isWorthRetrying(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { Button } from "@saleor/macaw-ui";
 import type { ConnectionView } from "@/dashboard/api/views";
+import { TurnOnLive } from "../overview/turn-on-live";
 import { Callout } from "../parts/callout";
 import { useInfo } from "../shell/info";
 import { useGo } from "../shell/leave";
@@ -10,7 +11,7 @@ import { useHealthText } from "./health-text";
 export const HealthCallout = ({ connection }: { connection: ConnectionView }) => {
   const text = useProviderText(connection.provider, connection.title);
   const said = useHealthText(connection);
-  if (!said || connection.health === "paused" || connection.health === "catching_up") return null;
+  if (!said || connection.health === "catching_up") return null;
   const why = said.tone === "info" || !connection.healthReason ? null : text.reason(connection.healthReason);
   return (
     <Callout tone={said.tone} title={said.title} actions={<Remedy connection={connection} />}>
@@ -25,6 +26,7 @@ const Remedy = ({ connection }: { connection: ConnectionView }) => {
   const { permissions } = useInfo();
   const { health, healthReason, provider, id } = connection;
   if (!permissions.manageApps || health === "provider_down") return null;
+  if (health === "paused") return <TurnOnLive connection={connection} size="small" />;
   const mends = health === "reconnect" || health === "unreadable";
   const toSettings = () => go(`/c/${id}/settings`);
   return (

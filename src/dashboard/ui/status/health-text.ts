@@ -26,7 +26,7 @@ export function useHealthText(connection: ConnectionView): HealthText | null {
     case "setup":
       return { tone: "info", title: t("health.setup"), text: t("situation.setup") };
     case "paused":
-      return { tone: "info", title: t("health.paused"), text: t("situation.paused") };
+      return { tone: "info", title: t("situation.offTitle"), text: connection.isPaused ? t("situation.paused") : t("situation.off") };
     case "catching_up":
       return run?.state === "running"
         ? {

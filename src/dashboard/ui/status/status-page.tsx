@@ -12,6 +12,7 @@ import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { ConnectionDetails } from "./connection-details";
 import { HealthCallout } from "./health-callout";
+import { LeftOut } from "./left-out";
 import { SyncOne } from "./sync-one";
 import { Tiles } from "./tiles";
 import { UnsentCard } from "./unsent";
@@ -53,6 +54,7 @@ const Status = ({ connection, readAt }: { connection: ConnectionView; readAt: nu
     <Tiles counts={connection.counts} />
     <UnsentCard connection={connection} />
     <FullSyncCard connection={connection} readAt={readAt} />
+    <LeftOut connection={connection} />
     <SyncOne connection={connection} />
     <ConnectionDetails connection={connection} />
   </Page>

@@ -2,9 +2,10 @@ import { Text } from "@saleor/macaw-ui";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, SyncNowResult } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
+import { OutLink } from "../parts/out-link";
 import { Pill, type Tone } from "../parts/pill";
 import { useProviderText } from "../text";
-import { sentRows } from "./sent-rows";
+import { heldBeside, type SentRow, sentRows } from "./sent-rows";
 
 type Done = Extract<SyncNowResult, { kind: "done" }>;
 
@@ -50,7 +51,7 @@ const Outcome = ({ result, connection }: { result: Done; connection: ConnectionV
           {result.change ? t(`syncOne.change.${result.change}`, { title }) : ""} {t("syncOne.took", { milliseconds: result.milliseconds })}
         </Text>
       </div>
-      {result.reason ? (
+      {result.reason && !result.warnings.includes(result.reason) ? (
         <Text as="p" size={3}>
           {text.reason(result.reason)}
         </Text>
@@ -63,30 +64,54 @@ const Outcome = ({ result, connection }: { result: Done; connection: ConnectionV
       {result.warnings.map((code) => (
         <Callout key={code} tone="warning" title={text.reason(code)} />
       ))}
-      {rows.length > 0 ? <SentTable rows={rows} title={title} /> : null}
+      {rows.length > 0 || result.held ? <SentTable rows={rows} held={result.held} connection={connection} /> : null}
     </div>
   );
 };
 
-const SentTable = ({ rows, title }: { rows: { field: string; value: string }[]; title: string }) => {
+interface SentTableProps {
+  rows: SentRow[];
+  held: Done["held"];
+  connection: ConnectionView;
+}
+
+const SentTable = ({ rows, held, connection: { provider, title } }: SentTableProps) => {
   const t = useTranslations();
+  const text = useProviderText(provider, title);
+  const said = (value: string | null) => value || t("syncOne.empty");
   return (
-    <table className="crm-table">
-      <caption className="crm-hidden">{t("syncOne.sentTo", { title })}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("syncOne.field")}</th>
-          <th scope="col">{t("syncOne.sentTo", { title })}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ field, value }) => (
-          <tr key={field}>
-            <th scope="row">{field}</th>
-            <td>{value === "" ? t("syncOne.empty") : value}</td>
+    <>
+      <table className="crm-table">
+        <caption className="crm-hidden">{t("syncOne.sentTo", { title })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("syncOne.field")}</th>
+            <th scope="col">{t("syncOne.sentTo", { title })}</th>
+            {held ? <th scope="col">{t("syncOne.heldBy", { title })}</th> : null}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(({ field, value }) => (
+            <tr key={field}>
+              <th scope="row">{field}</th>
+              <td>{said(value)}</td>
+              {held ? <td>{said(heldBeside(field, held))}</td> : null}
+            </tr>
+          ))}
+          {held ? (
+            <tr>
+              <th scope="row">{t("syncOne.status")}</th>
+              <td>{t("syncOne.notSent")}</td>
+              <td>{text.say(`statuses.${held.status}`) ?? held.status}</td>
+            </tr>
+          ) : null}
+        </tbody>
+      </table>
+      {held?.url ? (
+        <Text as="p" size={3}>
+          <OutLink href={held.url}>{t("syncOne.openThere", { title })}</OutLink>
+        </Text>
+      ) : null}
+    </>
   );
 };

@@ -27,13 +27,20 @@ export const UnsentCard = ({ connection }: { connection: ConnectionView }) => {
       {t("unsent.again", { count: retry.data.again })}
     </Text>
   ) : null;
-  if (!isShown) return said ? <div role="status">{said}</div> : null;
+  if (!isShown)
+    return said ? (
+      <div role="status" className="crm-said">
+        {said}
+      </div>
+    ) : null;
   if (unsent.isError) return <Failed title={t("failed.reasons")} error={unsent.error} onRetry={() => unsent.refetch()} />;
   if (!unsent.data) return null;
   return (
     <Section title={t("unsent.title")} hint={t("unsent.hint")}>
       <Reasons connection={connection} reasons={unsent.data} retry={retry} count={count} />
-      <div role="status">{said}</div>
+      <div role="status" className="crm-said">
+        {said}
+      </div>
       {retry.isError ? <Failed title={t("unsent.couldNot")} error={retry.error} onRetry={() => retry.mutate(retry.variables)} /> : null}
     </Section>
   );

@@ -1,0 +1,21 @@
+/** RetailCRM, and Simla.com, which is the same: what it is and what it can do. Facts and their dates are in NOTES.md. */
+import type { Provider } from "../contract";
+import { connect, consequences, fields, targets } from "./account";
+import { customers } from "./customers";
+import { credentials, settings } from "./settings";
+
+export const retailcrm: Provider<typeof settings, typeof credentials> = {
+  id: "retailcrm",
+  title: "RetailCRM",
+  settings,
+  credentials,
+  sandboxEnv: { api: "RETAILCRM_BASE_URL" },
+  // Ten a second and key, counted at the vendor: a little below, so that jitter on the way does not make eleven of them.
+  limits: { batchSize: 100, inFlight: 2, maxInFlight: 2, perSecond: 9.5, vendorCutOffSeconds: 60 },
+  mapperVersion: 1,
+  connect,
+  targets,
+  fields,
+  consequences,
+  customers,
+};
