@@ -67,10 +67,7 @@ describe("connecting", () => {
   it("lets an allowed host through and still looks at the address behind it", async () => {
     const hosts = { allowed: ["localhost.example"], allowLoopback: false };
     const link = open({ endpoints: {}, hosts, credentials: credentials({ host: "localhost.example" }) });
-    expect(await mindbox.connect(link)).toMatchObject({
-      reason: expect.stringMatching(/address_refused|vendor_unreachable/),
-      field: "host",
-    });
+    expect(await mindbox.connect(link)).toMatchObject({ reason: expect.stringMatching(/address_refused|vendor_unreachable/) });
   });
 
   it("tells a host where nothing of Mindbox answers", async () => {
@@ -198,7 +195,7 @@ describe("limits", () => {
     const first = await mindbox.customers.upsert(link, contacts(60));
     expect([...first.values()].every((outcome) => outcome.kind === "retry" || outcome.kind === "auth")).toBe(true);
     const asked = sandbox.requests.length;
-    expect(asked).toBeLessThan(20);
+    expect(asked).toBe(1);
     for (let again = 0; again < 3; again++) await mindbox.customers.upsert(link, contacts(1));
     expect(await one(aContact(1), link)).toMatchObject({ kind: "auth", reason: "wrong_address" });
     expect(sandbox.requests.length).toBeLessThan(asked + 6);

@@ -9,8 +9,8 @@ import { type Call, call, type Said } from "./client";
 import { classify, isWrongAddress, type Problem } from "./failures";
 import { type MindboxLink, placeOf, type Settings } from "./settings";
 
-/** As many as are on the wire: the limiter never waits for us, and little is begun when something stops the batch. */
-const WIDTH = 48;
+/** Several batches run at once and keep the limiter busy together; little is begun when something stops one of them. */
+const WIDTH = 24;
 /** So many troubles in a row, and the rest of the batch waits instead of running into time-outs. */
 const TROUBLE_IN_A_ROW = 5;
 /** "Wrong call" for so many in a row is no matter of the customer's data. */
@@ -18,6 +18,7 @@ const PROTOCOL_ERRORS_IN_A_ROW = 5;
 /** Mindbox blocks an address that asks for what is not there. */
 const WRONG_ADDRESSES = 3;
 const WRONG_ADDRESSES_SEEN = "wrong addresses";
+const ANSWERED = "answered";
 
 export class Visit {
   private stop: Failure | null;
@@ -41,8 +42,11 @@ export class Visit {
     items: readonly T[],
     work: (item: T) => Promise<R | Outcome>,
   ): Promise<Map<CustomerId, R | Outcome>> {
-    const done = await inParallel(items, WIDTH, async (item) => [item.key, this.stop ?? (await this.guard(() => work(item)))] as const);
-    return new Map(done);
+    const one = async (item: T) => [item.key, this.stop ?? (await this.guard(() => work(item)))] as const;
+    // One goes first where nobody has had an answer lately: what would be everybody's is met once.
+    const probes = this.link.cache.has(ANSWERED) ? 0 : 1;
+    const first = await inParallel(items.slice(0, probes), 1, one);
+    return new Map([...first, ...(await inParallel(items.slice(probes), WIDTH, one))]);
   }
 
   private async guard<R extends { kind: string }>(work: () => Promise<R | Outcome>): Promise<R | Outcome> {
@@ -66,7 +70,10 @@ export class Visit {
 
   async call(request: Call): Promise<Said> {
     const said = await call(this.link, request, () => this.stop === null);
-    if (said.kind === "ok") this.link.cache.delete(WRONG_ADDRESSES_SEEN);
+    if (said.kind === "ok") {
+      this.link.cache.delete(WRONG_ADDRESSES_SEEN);
+      this.link.cache.set(ANSWERED, true);
+    }
     return said;
   }
 
@@ -79,6 +86,7 @@ export class Visit {
   private wrongAddress(): Failure {
     const { cache } = this.link;
     const seen = Number(cache.get(WRONG_ADDRESSES_SEEN) ?? 0) + 1;
+    cache.delete(ANSWERED);
     cache.set(WRONG_ADDRESSES_SEEN, seen);
     const failure: Failure =
       seen >= WRONG_ADDRESSES ? { kind: "auth", reason: "wrong_address" } : { kind: "retry", reason: "vendor_error" };
