@@ -20,7 +20,7 @@ export const tagsKey = (providerId: string): string => `${providerId}_tags`;
 /** What the mapping needs to know of a provider. */
 export interface MappedFor<Settings> {
   id: string;
-  customers: { tags: TagLimits; reads?(settings: Settings): Partial<ReadPlan> };
+  customers: { tags: TagLimits; channels?: readonly string[]; reads?(settings: Settings): Partial<ReadPlan> };
 }
 
 /** How one connection maps. */
@@ -33,14 +33,16 @@ export interface Mapping {
 
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
-  const keys = keysOf([...settings.fieldRules, ...settings.consentRules].map((rule) => rule.source));
+  // A rule for a channel that the provider does not follow reads nothing.
+  const consentRules = settings.consentRules.filter(({ channel }) => provider.customers.channels?.includes(channel));
+  const keys = keysOf([...settings.fieldRules, ...consentRules].map((rule) => rule.source));
   const rules = {
     tagsKey: tagsKey(provider.id),
     limits: provider.customers.tags,
     settings,
     onlyBuyers: reads.orders ?? false,
     mapFields: fieldMapper(settings.fieldRules),
-    readConsents: consentReader(settings.consentRules),
+    readConsents: consentReader(consentRules),
   };
   return {
     plan: {
