@@ -2,7 +2,7 @@
 import { startDemoPanel } from "../tests/sandbox/demo-panel";
 import { ensureBuild } from "./ensure-build";
 import { freePort } from "./free-port";
-import { type Stack, startStack } from "./stack";
+import { type Stack, startStack, type Vendors } from "./stack";
 
 const version = process.env.DEMO_SALEOR_VERSION ?? "3.23.28";
 const customers = Number(process.env.DEMO_CUSTOMERS ?? 2000);
@@ -12,9 +12,10 @@ let isStopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
 
-const shown = (mailchimp: { url: string }, retailcrm: { url: string }) => [
+const shown = ({ mailchimp, retailcrm, mindbox }: Vendors) => [
   { id: "mailchimp", title: "Mailchimp", url: mailchimp.url, throttle: "throttle429" },
   { id: "retailcrm", title: "RetailCRM", url: retailcrm.url, throttle: "throttle" },
+  { id: "mindbox", title: "Mindbox", url: mindbox.url, throttle: "throttle429" },
 ];
 
 async function stop(code: number): Promise<void> {
@@ -30,9 +31,8 @@ async function main(): Promise<void> {
   stack = await startStack({
     saleor: { version, customers, port: await freePort(3002) },
     dashboard: { port: await freePort(3000) },
-    ports: { app: 3001, mailchimp: 3003, retailcrm: 3005 },
-    panel: async ({ saleor, mailchimp, retailcrm }) =>
-      startDemoPanel({ saleor, vendors: shown(mailchimp, retailcrm), port: await freePort(3004) }),
+    ports: { app: 3001, mailchimp: 3003, retailcrm: 3005, mindbox: 3006 },
+    panel: async ({ saleor, ...vendors }) => startDemoPanel({ saleor, vendors: shown(vendors), port: await freePort(3004) }),
   });
   void stack.app.ended.then((code) => {
     if (isStopping) return;
@@ -46,7 +46,8 @@ async function main(): Promise<void> {
   Open   ${page}
 
   Connect Mailchimp there, or RetailCRM with the address ${stack.retailcrm.address}
-  and the key ${stack.retailcrm.keys.main.value} (also on the panel).
+  and the key ${stack.retailcrm.keys.main.value} (also on the panel),
+  or Mindbox with the integration point ${stack.mindbox.project.endpointId} and the key ${stack.mindbox.secretKey}.
   The panel on the right shows what they receive and changes customers in Saleor.
   Other cores: DEMO_SALEOR_VERSION=3.21.69 npm run demo. Ctrl-C ends everything.
 `);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type MailchimpSandbox, startMailchimp } from "../tests/sandbox/mailchimp/index";
+import { type MindboxSandbox, startMindbox } from "../tests/sandbox/mindbox/index";
 import { type RetailCrmSandbox, startRetailCrm } from "../tests/sandbox/retailcrm/index";
 import { type Dashboard, type DashboardOptions, startDashboard } from "../tests/sandbox/saleor/dashboard/host";
 import { type SaleorOptions, type SaleorSandbox, startSaleor } from "../tests/sandbox/saleor/saleor";
@@ -18,7 +19,7 @@ export interface StackOptions {
   /** `false`: the app runs, but no shop has it yet. */
   install?: boolean;
   /** Taken if free. */
-  ports?: { app?: number; mailchimp?: number; retailcrm?: number };
+  ports?: { app?: number; mailchimp?: number; retailcrm?: number; mindbox?: number };
   /** Settings of the app on top of what the sandbox needs. */
   env?: Readonly<Record<string, string>>;
   /** A page for the narrow column beside the app; made once the stand-ins run. */
@@ -28,6 +29,7 @@ export interface StackOptions {
 export interface Vendors {
   readonly mailchimp: MailchimpSandbox;
   readonly retailcrm: RetailCrmSandbox;
+  readonly mindbox: MindboxSandbox;
 }
 
 export interface Stack extends Vendors {
@@ -71,9 +73,11 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   const saleor = kept(await startSaleor(options.saleor));
   const mailchimp = kept(await startMailchimp({ port: await freePort(options.ports?.mailchimp) }));
   const retailcrm = kept(await startRetailCrm({ port: await freePort(options.ports?.retailcrm) }));
-  const panel = options.panel ? kept(await options.panel({ saleor, mailchimp, retailcrm })) : undefined;
+  const mindbox = kept(await startMindbox({ port: await freePort(options.ports?.mindbox) }));
+  const vendors: Vendors = { mailchimp, retailcrm, mindbox };
+  const panel = options.panel ? kept(await options.panel({ saleor, ...vendors })) : undefined;
   const port = await freePort(options.ports?.app);
-  const settings = { ...sandboxSettings({ port, dataDir, mailchimp, retailcrm, oauth: options.oauth ?? true }), ...options.env };
+  const settings = { ...sandboxSettings({ port, dataDir, ...vendors, oauth: options.oauth ?? true }), ...options.env };
   let app = await startApp(port, settings);
   closings.push(() => app.stop());
   const manifestUrl = `${app.url}/api/manifest`;
@@ -83,8 +87,7 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
   const dashboard = await openDashboard(options.dashboard);
   return {
     saleor,
-    mailchimp,
-    retailcrm,
+    ...vendors,
     dashboard,
     get app() {
       return app;
@@ -102,7 +105,7 @@ async function build(options: StackOptions, closings: Closing[], close: () => Pr
 }
 
 function sandboxSettings(input: { port: number; dataDir: string; oauth: boolean } & Vendors): Record<string, string> {
-  const { port, dataDir, mailchimp, retailcrm, oauth } = input;
+  const { port, dataDir, mailchimp, retailcrm, mindbox, oauth } = input;
   const url = `http://127.0.0.1:${port}`;
   return {
     CRM_SANDBOX: "1",
@@ -113,6 +116,7 @@ function sandboxSettings(input: { port: number; dataDir: string; oauth: boolean 
     MAILCHIMP_LOGIN_BASE_URL: mailchimp.url,
     MAILCHIMP_API_BASE_URL: mailchimp.url,
     RETAILCRM_BASE_URL: retailcrm.url,
+    MINDBOX_BASE_URL: mindbox.url,
     ...(oauth && { MAILCHIMP_CLIENT_ID: mailchimp.clientId, MAILCHIMP_CLIENT_SECRET: mailchimp.clientSecret }),
   };
 }

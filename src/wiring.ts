@@ -57,6 +57,7 @@ import { createWebhookVerifier } from "@/saleor/verify-webhook";
 import { createBackground } from "@/sweep/background";
 import { type CatchUpDeps, createCatchUp } from "@/sweep/catch-up";
 import { type CompareDeps, createComparison } from "@/sweep/compare";
+import { createFirstOrders } from "@/sweep/first-orders";
 import { createFullSync } from "@/sweep/full-sync";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
@@ -222,6 +223,7 @@ async function build() {
     return [
       createBackground(common),
       createCatchUp({ ...common, everyMinutes: settings.CATCH_UP_MINUTES, ended: noteWalk, denied }),
+      createFirstOrders({ ...common, everyHours: settings.FIRST_ORDERS_HOURS }),
       createComparison({ ...common, everyHours: settings.COMPARE_HOURS, brake }),
     ];
   };

@@ -4,9 +4,9 @@
  */
 
 import type { ConnectionId, SaleorApiUrl, Shop, ShopId } from "@/model/shop";
-import type { ConnectionView, HeldView, SettingsView, TargetsView } from "@/model/views";
+import type { CheckView, ConnectionView, HeldView, SettingsView, TargetsView } from "@/model/views";
 import type { AnyProvider, Link } from "@/providers/contract";
-import { describeForm } from "@/providers/kit/form";
+import { asFormValue, describeForm } from "@/providers/kit/form";
 import { createOpen, type Opened } from "./open";
 import { credentialEnding } from "./provider-parts";
 import { resealShop } from "./reseal";
@@ -43,6 +43,7 @@ export function createConnections(deps: ConnectionsDeps) {
     find: (shopId: ShopId, provider: string) => findRow(deps.db, shopId, provider),
     details: async (shopId: ShopId, id: ConnectionId) => describe(deps, await open(id, shopId)),
     targets: (shopId: ShopId, id: ConnectionId, signal: AbortSignal) => targets(deps, open, { shopId, id, signal }),
+    check: (input: CheckInput) => check(deps, open, input),
     /** What the provider demands of everybody who goes to that target. Empty where it could not be asked: nothing hangs on it. */
     requiredFields: (shopId: ShopId, id: ConnectionId, target: string, signal: AbortSignal) =>
       requiredFields(deps, open, { shopId, id, target, signal }),
@@ -84,10 +85,6 @@ function formValues(provider: AnyProvider, settings: Record<string, unknown>): S
   return Object.fromEntries(shown.map(({ name, default: fallback }) => [name, asFormValue(settings[name]) ?? fallback ?? ""]));
 }
 
-function asFormValue(value: unknown): string | boolean | null {
-  return typeof value === "string" || typeof value === "boolean" ? value : null;
-}
-
 type Open = ReturnType<typeof createOpen>["open"];
 interface Which {
   shopId: ShopId;
@@ -126,4 +123,24 @@ async function held(deps: ConnectionsDeps, open: Open, which: Which & { remoteKe
   if (answer?.kind !== "ok" || !answer.value) return null;
   const { email, status, fields, tags, url } = answer.value;
   return { email, status, fields: { ...fields }, tags: [...tags], url: url ?? null };
+}
+
+type CheckInput = Which & {
+  /** The setting, and the whole form as it stands on the page. */
+  name: string;
+  values: Record<string, unknown>;
+};
+
+/** Asks about what is typed, saved or not; a form that does not parse yet is asked about nothing. */
+async function check(deps: ConnectionsDeps, open: Open, input: CheckInput): Promise<CheckView> {
+  const line = await lineTo(deps, open, input);
+  if (line.kind !== "open") return { kind: "failed", reason: "reason" in line ? line.reason : "gone", vendorText: null };
+  const { provider, link } = line;
+  const isOffered = describeForm(provider.settings).some(({ name, check }) => check && name === input.name);
+  const parsed = provider.settings.safeParse({ ...link.settings, ...input.values });
+  if (!provider.check || !isOffered) return { kind: "failed", reason: "not_checkable", vendorText: null };
+  if (!parsed.success) return { kind: "failed", reason: "settings_incomplete", vendorText: null };
+  const answer = await provider.check({ ...link, settings: parsed.data as Record<string, unknown> }, input.name);
+  if (answer.kind === "ok") return { kind: "ok", code: answer.value.code };
+  return { kind: "failed", reason: answer.reason, vendorText: answer.vendorText ?? null };
 }

@@ -55,13 +55,14 @@ export function credentialEnding(provider: AnyProvider, stored: StoredConnection
 }
 
 export interface FieldProblem {
+  /** Within a table of rows: `customFields.2.name`. */
   name: string;
   messageKey: string;
 }
 
 /** Schemas name their own problems by a code (`api_key_form`); what zod says itself is one sentence for all. */
 export function problemsOf(error: z.ZodError): FieldProblem[] {
-  return error.issues.map((issue) => ({ name: String(issue.path[0] ?? ""), messageKey: codeOf(issue.message) }));
+  return error.issues.map((issue) => ({ name: issue.path.map(String).join("."), messageKey: codeOf(issue.message) }));
 }
 
 function codeOf(message: string): string {

@@ -65,9 +65,15 @@ export async function saveSettings(
   if (result.kind === "answer") return result.answer;
   if (result.kind === "busy") return { kind: "conflict", changedAt: null };
   if (result.kind === "unavailable") return result;
-  if (noted.targetChanged && place.row.health === "target_gone") await setHealth(deps.db, act.id, "ok", null);
+  if (mendsIt(place.row, noted)) await setHealth(deps.db, act.id, "ok", null);
   if (noted.changed.length > 0) await note(deps, act, "settings_changed", { provider: provider.id, changed: noted.changed });
   return { kind: "saved", version: result.stored.version, targetChanged: noted.targetChanged };
+}
+
+/** What stopped the connection may have been a setting. A refused credential is mended by connecting again, and by nothing else. */
+function mendsIt({ health, healthReason }: StateRow, noted: { changed: readonly string[]; targetChanged: boolean }): boolean {
+  if (health === "target_gone") return noted.targetChanged;
+  return health === "reconnect" && healthReason !== "credentials_refused" && noted.changed.length > 0;
 }
 
 async function decideSettings(

@@ -25,12 +25,14 @@ export function keepLease(deps: DrainDeps, lease: Lease, lost: AbortController, 
 export function onlyWhileHeld(limiter: Limiter, keeper: Keeper, lost: AbortController): Limiter {
   return {
     ...limiter,
-    run: (task, signal) =>
-      limiter.run(() => {
+    run: (task, signal, lane) => {
+      const ifHeld = () => {
         if (!keeper.isHeld()) lost.abort(new Error("lease ran out"));
         lost.signal.throwIfAborted();
         return task();
-      }, signal),
+      };
+      return limiter.run(ifHeld, signal, lane);
+    },
     urgent: () => onlyWhileHeld(limiter.urgent(), keeper, lost),
   };
 }

@@ -5,11 +5,13 @@ interface Day {
   year: number;
   month: number;
   day: number;
-  /** Milliseconds since 1970; midnight UTC where only a day was written. */
-  at: number;
+  /** Milliseconds since 1970; midnight UTC where only a day was written. Seldom asked for, and slow to find out. */
+  at(): number;
 }
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+const CLOCK = "(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,9})?)?";
+const OFFSET = "(?:Z|[+-](?:[01]\\d|2[0-3]):?[0-5]\\d)?";
+const ISO = new RegExp(`^(\\d{4})-(\\d{2})-(\\d{2})(?:[T ]${CLOCK}${OFFSET})?$`);
 const PATTERNS = { "dd.mm.yyyy": /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, slashes: /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/ } as const;
 const INTEGER = /^-?\d{1,15}$/;
 
@@ -34,15 +36,25 @@ function isoDay(text: string): Day | null {
   const found = ISO.exec(text);
   const day = written(found, [1, 2, 3]);
   if (!day || text.length === 10) return day;
-  const at = Date.parse(text.replace(" ", "T"));
-  return Number.isNaN(at) ? null : { ...day, at };
+  return { ...day, at: () => instantOf(text) };
+}
+
+/** Without an offset, the clock is UTC's. */
+function instantOf(text: string): number {
+  const dated = text.replace(" ", "T").replace(/([+-]\d{2})(\d{2})$/, "$1:$2");
+  return Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(dated) ? dated : `${dated}Z`);
 }
 
 function written(found: RegExpExecArray | null, [y, m, d]: readonly [number, number, number]): Day | null {
   if (!found) return null;
   const [year, month, day] = [Number(found[y]), Number(found[m]), Number(found[d])];
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
-  return { year, month, day, at: Date.UTC(year, month - 1, day) };
+  return { year, month, day, at: () => midnight(year, month, day) };
+}
+
+/** `Date.UTC` takes the years before 100 for the twentieth century. */
+function midnight(year: number, month: number, day: number): number {
+  return new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
 function daysIn(year: number, month: number): number {
@@ -53,7 +65,7 @@ function daysIn(year: number, month: number): number {
 function fromInstant(at: number): Day | null {
   const date = new Date(at);
   const year = date.getUTCFullYear();
-  return year >= 1 && year <= 9999 ? { year, month: date.getUTCMonth() + 1, day: date.getUTCDate(), at } : null;
+  return year >= 1 && year <= 9999 ? { year, month: date.getUTCMonth() + 1, day: date.getUTCDate(), at: () => at } : null;
 }
 
 const two = (n: number) => (n < 10 ? `0${n}` : String(n));
@@ -67,9 +79,9 @@ export function writeDate({ year, month, day, at }: Day, form: DateOut): string 
     case "mm/dd":
       return `${two(month)}/${two(day)}`;
     case "instant":
-      return new Date(at).toISOString();
+      return new Date(at()).toISOString();
     case "unix":
-      return String(Math.floor(at / 1000));
+      return String(Math.floor(at() / 1000));
   }
 }
 

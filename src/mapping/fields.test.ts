@@ -79,6 +79,9 @@ describe("a rule", () => {
       { id: "T", type: "date", dateForm: "mm/dd" },
       "02/29",
     ],
+    ["an instant from a written clock", "1990-12-31 10:00:00+0200", date("iso", "instant"), TEXT, "1990-12-31T08:00:00.000Z"],
+    ["a clock without an offset, as UTC", "1990-12-31T10:00", date("iso", "instant"), TEXT, "1990-12-31T10:00:00.000Z"],
+    ["a day of the first century", "0050-01-02", date("iso", "instant"), TEXT, "0050-01-02T00:00:00.000Z"],
     ["an instant without a date rule", "2025-03-01T23:30:00Z", { kind: "text" }, { id: "T", type: "date" }, "2025-03-01"],
     [
       "a choice, spelled as the provider spells it",

@@ -5,7 +5,7 @@
  */
 import type { FieldValue } from "@/model/contact";
 import type { Customer } from "@/model/customer";
-import type { FieldRule, FieldSource } from "@/model/rules";
+import type { FieldRule, FieldSource, Transform } from "@/model/rules";
 import { fitterOf } from "./fit";
 import { readerOf, UNREADABLE } from "./source";
 import { type Note, transformOf } from "./transform";
@@ -21,12 +21,16 @@ export interface FieldsMapped {
 
 /** Made once for each batch. */
 export function fieldMapper(rules: readonly FieldRule[]): (customer: Customer) => FieldsMapped {
-  const compiled = rules.map((rule) => ({ id: rule.target.id, map: compile(rule) }));
+  let problems: string[] = [];
+  const compiled = rules.map((rule) => {
+    const { id } = rule.target;
+    return { id, map: compile(rule), note: (problem: string) => void problems.push(`${problem}:${id}`) };
+  });
   return (customer) => {
     const fields: Record<string, FieldValue> = {};
-    const problems: string[] = [];
-    for (const { id, map } of compiled) {
-      const value = map(customer, (problem) => void problems.push(`${problem}:${id}`));
+    problems = [];
+    for (const { id, map, note } of compiled) {
+      const value = map(customer, note);
       if (value !== undefined) fields[id] = value;
     }
     return { fields, problems };
@@ -35,7 +39,7 @@ export function fieldMapper(rules: readonly FieldRule[]): (customer: Customer) =
 
 function compile(rule: FieldRule): (customer: Customer, note: Note) => FieldValue | undefined {
   const read = readerOf(rule.source);
-  const change = transformOf(rule.transform);
+  const change = transformOf(inFormOf(rule));
   const fitted = fitterOf(rule.target);
   const { prefix, fallback } = rule;
   const empty = (note: Note) => (fallback === "" ? null : fitted(fallback, note));
@@ -49,6 +53,11 @@ function compile(rule: FieldRule): (customer: Customer, note: Note) => FieldValu
     if (value === null || value === "") return empty(note);
     return fitted(prefix !== "" && typeof value === "string" ? prefix + value : value, note);
   };
+}
+
+/** A date for a field of dates is written in the field's own form at once. */
+function inFormOf({ transform, target }: FieldRule): Transform {
+  return transform.kind === "date" && target.type === "date" ? { ...transform, to: target.dateForm ?? "yyyy-mm-dd" } : transform;
 }
 
 function leaveOut(note: Note, problem: string): undefined {

@@ -12,12 +12,15 @@ import { decideTags, type TagLimits, unique } from "./tags";
 
 export type Mapped = { kind: "contact"; contact: MappedContact } | { kind: "skipped"; reason: string };
 
+/** Private metadata that keeps a person out of every connection. In Saleor, so that it outlives the app and its database. */
+export const DO_NOT_SYNC = "crm_do_not_sync";
+
 export const tagsKey = (providerId: string): string => `${providerId}_tags`;
 
 /** What the mapping needs to know of a provider. */
 export interface MappedFor<Settings> {
   id: string;
-  customers: { tags: TagLimits; reads?(settings: Settings): Partial<ReadPlan> };
+  customers: { tags: TagLimits; channels?: readonly string[]; reads?(settings: Settings): Partial<ReadPlan> };
 }
 
 /** How one connection maps. */
@@ -30,18 +33,20 @@ export interface Mapping {
 
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
-  const keys = keysOf([...settings.fieldRules, ...settings.consentRules].map((rule) => rule.source));
+  // A rule for a channel that the provider does not follow reads nothing.
+  const consentRules = settings.consentRules.filter(({ channel }) => provider.customers.channels?.includes(channel));
+  const keys = keysOf([...settings.fieldRules, ...consentRules].map((rule) => rule.source));
   const rules = {
     tagsKey: tagsKey(provider.id),
     limits: provider.customers.tags,
     settings,
     onlyBuyers: reads.orders ?? false,
     mapFields: fieldMapper(settings.fieldRules),
-    readConsents: consentReader(settings.consentRules),
+    readConsents: consentReader(consentRules),
   };
   return {
     plan: {
-      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
+      privateKeys: [...new Set([rules.tagsKey, DO_NOT_SYNC, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
       publicKeys: [...new Set([...(reads.publicKeys ?? []), ...keys.publicKeys])],
       orders: rules.onlyBuyers,
     },
@@ -62,6 +67,7 @@ interface Rules {
 
 function mapCustomer(customer: Customer, rules: Rules): Mapped {
   if (customer.isStaff && !rules.settings.includeStaff) return { kind: "skipped", reason: "staff" };
+  if (isKeptOut(customer)) return { kind: "skipped", reason: "do_not_sync" };
   const email = customer.email.trim();
   if (!email) return { kind: "skipped", reason: "no_email" };
   if (!isPlausibleEmail(email)) return { kind: "skipped", reason: "email_impossible" };
@@ -89,6 +95,12 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
       problems: [...decision.problems, ...problems, ...unclear],
     },
   };
+}
+
+/** Whoever wrote anything there but a no wants this person left alone. */
+function isKeptOut({ privateMeta }: Customer): boolean {
+  const wish = privateMeta[DO_NOT_SYNC];
+  return wish?.kind === "value" && !["", "no", "false", "0"].includes(wish.value.trim().toLowerCase());
 }
 
 function phonesOf({ defaultBillingAddress, defaultShippingAddress }: Customer): { number: string; country: string }[] {

@@ -26,17 +26,40 @@ export interface ProviderInfo {
   revokeUrl: string | null;
 }
 
+interface FormOption {
+  value: string;
+  labelKey: string;
+  helpKey: string | null;
+}
+
 /** One field of a provider's settings or credentials. Keys resolve in the provider's `messages.<locale>.json`. */
 export interface FormField {
   name: string;
-  kind: "choice" | "text" | "toggle" | "target" | "secret";
+  kind: "choice" | "text" | "toggle" | "target" | "secret" | "rows";
   section: string;
   labelKey: string;
   helpKey: string | null;
-  options: { value: string; labelKey: string; helpKey: string | null }[];
-  default: string | boolean;
+  options: FormOption[];
+  columns: FormColumn[];
+  suggestions: string[];
+  /** The provider can be asked about what is typed. */
+  check: boolean;
+  default: SettingValue;
   optional: boolean;
 }
+
+/** A column of the kind `rows`. */
+export interface FormColumn {
+  name: string;
+  kind: "choice" | "text";
+  labelKey: string;
+  options: FormOption[];
+  default: string;
+  optional: boolean;
+}
+
+export type SettingRow = Record<string, string>;
+export type SettingValue = string | boolean | SettingRow[];
 
 /** See ui.md 2.3: one state, one pill. */
 export type ConnectionHealth = "setup" | "paused" | "live" | "catching_up" | "provider_down" | "reconnect" | "target_gone" | "unreadable";
@@ -225,9 +248,12 @@ export interface UnsentView {
 
 export interface SettingsView {
   version: number;
-  values: Record<string, string | boolean>;
+  values: Record<string, SettingValue>;
   fields: FormField[];
 }
+
+/** What the provider said to one setting as it is typed. */
+export type CheckView = { kind: "ok"; code: string } | { kind: "failed"; reason: string; vendorText: string | null };
 
 export type SaveResult =
   | { kind: "saved"; version: number; targetChanged: boolean }

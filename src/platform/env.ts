@@ -6,7 +6,13 @@ import path from "node:path";
 import { z } from "zod";
 import { isLoopbackHost } from "./public-address";
 
-const SANDBOX_ONLY = ["MAILCHIMP_LOGIN_BASE_URL", "MAILCHIMP_API_BASE_URL", "RETAILCRM_BASE_URL", "SANDBOX_CUT_OFF_SECONDS"];
+const SANDBOX_ONLY = [
+  "MAILCHIMP_LOGIN_BASE_URL",
+  "MAILCHIMP_API_BASE_URL",
+  "MINDBOX_BASE_URL",
+  "RETAILCRM_BASE_URL",
+  "SANDBOX_CUT_OFF_SECONDS",
+];
 
 const text = z.string().trim().min(1);
 const baseUrl = z
@@ -105,6 +111,7 @@ const variables = z.object({
     .max(86_400, "must be at most 86400")
     .default(3600),
   CATCH_UP_MINUTES: z.coerce.number({ error: "must be a number of minutes" }).positive("must be above 0").default(10),
+  FIRST_ORDERS_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(24),
   COMPARE_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(168),
   GIVE_UP_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(72),
   APP_IFRAME_BASE_URL: baseUrl.optional(),

@@ -12,6 +12,7 @@ export const migrations: Record<string, Migration> = {
   "0005_catch_up_wanted": { up: catchUpWanted },
   "0006_run_target": { up: runTarget },
   "0007_hand_over": { up: handOver },
+  "0008_first_orders": { up: firstOrders },
   "0010_consents": { up: consents },
   "0011_consent_log": { up: consentLog },
   "0020_delivered_by_hour": { up: deliveredByHour },
@@ -248,4 +249,12 @@ async function runTarget(db: Kysely<unknown>): Promise<void> {
 async function handOver(db: Kysely<unknown>): Promise<void> {
   await sql`alter table ledger add column sent_hmac text, add column lost_fingerprint text`.execute(db);
   await sql`create index ledger_sent on ledger (connection_id, sent_hmac) where sent_hmac is not null`.execute(db);
+}
+
+/** When a shop's buyers are walked next, for those who wait for a first order. */
+async function firstOrders(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table shop add column first_orders_at timestamptz not null default now(), add column first_orders_until timestamptz`.execute(
+    db,
+  );
+  await sql`create index ledger_no_orders on ledger (connection_id) where state = 'skipped' and reason = 'no_orders'`.execute(db);
 }

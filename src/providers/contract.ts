@@ -103,6 +103,11 @@ export type Foresight =
 
 export type Answer<T> = { kind: "ok"; value: T } | Failure;
 
+/** What a look at one setting found, worded under `checks`: a name the vendor knows, a name it does not know. */
+export interface Checked {
+  code: string;
+}
+
 /** One entry for every key handed in. A missing key is read as `retry`, never as success. */
 export type Outcomes = ReadonlyMap<CustomerId, Outcome>;
 
@@ -158,7 +163,7 @@ export interface Provider<
    * What the merchant chooses. `.meta()` of each field draws the form: see `kit/form.ts`. Every field has a default, so
    * that `settings.parse({})` is the safe start. A field of kind `target` is the place the merchant picks from `targets`.
    * What the engine reads by name comes from `kit/engine-settings.ts`. Words: `messages.en.json` beside the adapter (`sections`, `settings`, `reason`,
-   * `notes`, `consequences`); a reason such as `field_dropped:LTV` is worded under `field_dropped` with `{detail}`.
+   * `notes`, `consequences`, `checks`); a reason such as `field_dropped:LTV` is worded under `field_dropped` with `{detail}`.
    */
   readonly settings: Settings;
   /** What opens the account: typed by the merchant (`.meta({ secret: true })`) or brought back by `oauth`. */
@@ -182,6 +187,11 @@ export interface Provider<
 
   /** Checks the credentials and names the account. */
   connect(link: L): Promise<Answer<Account>>;
+  /**
+   * Asks the vendor about one setting, for the button beside it (`.meta({ check: true })`). Changes nothing at the vendor.
+   * The link carries what is typed, saved or not.
+   */
+  check?(link: L, setting: string): Promise<Answer<Checked>>;
   targets(link: L): Promise<Answer<readonly Target[]>>;
   /** The provider's dictionary of fields in the chosen target. */
   fields(link: L): Promise<Answer<readonly FieldDefinition[]>>;

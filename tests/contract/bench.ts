@@ -19,6 +19,8 @@ export type Trouble = "throttle" | "throttleWithoutJson" | "down" | "html" | "ga
 
 export interface Bench {
   readonly endpoints: Readonly<Record<string, string>>;
+  /** What this account asks a merchant to set beyond the defaults. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   credentials(): Record<string, unknown>;
   wrongCredentials(): Record<string, unknown>;
   /** Where contacts go, and a place that does not exist. */
@@ -61,7 +63,7 @@ export interface BenchLink extends Link {
 
 export function linkTo(
   provider: AnyProvider,
-  bench: Pick<Bench, "endpoints" | "credentials" | "target">,
+  bench: Pick<Bench, "endpoints" | "credentials" | "target" | "settings">,
   more: Partial<Link> & { settings?: Record<string, unknown> } = {},
 ): BenchLink {
   const lines: LogLine[] = [];
@@ -78,7 +80,7 @@ export function linkTo(
     log: { info: note, warn: note, error: note },
     signal: stop.signal,
     ...more,
-    settings: provider.settings.parse(more.settings ?? {}),
+    settings: provider.settings.parse({ ...bench.settings, ...more.settings }),
     lines,
     stop: () => stop.abort(new Error("lease lost")),
   };

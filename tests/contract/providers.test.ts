@@ -68,9 +68,13 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
 
     it("has words for every field and option", () => {
       const fields = [...describeForm(provider.settings), ...describeForm(provider.credentials)];
-      const keys = fields.flatMap((field) => [field.labelKey, ...field.options.map((option) => option.labelKey)]);
+      const keys = fields.flatMap((field) =>
+        [field, ...field.columns].flatMap(({ labelKey, options }) => [labelKey, ...options.map((option) => option.labelKey)]),
+      );
       expect(keys.filter((key) => typeof lookUp(messages, key) !== "string")).toEqual([]);
-      expect(fields.map((field) => `sections.${field.section}`).filter((key) => typeof lookUp(messages, key) !== "string")).toEqual([]);
+      const sections = [...new Set(fields.map(({ section }) => section))];
+      const heading = (section: string) => lookUp(messages, `sections.${section}.title`) ?? lookUp(messages, `sections.${section}`);
+      expect(sections.filter((section) => typeof heading(section) !== "string")).toEqual([]);
     });
   });
 

@@ -150,3 +150,14 @@ describe("after saving", () => {
     expect(written).toHaveLength(1);
   });
 });
+
+describe("a customer who is marked “do not sync” in Saleor", () => {
+  it("is left alone until the mark is taken back", async () => {
+    await save([]);
+    const { id } = await town.saleor.customers.create({ email, firstName: "Ada", privateMeta: { crm_do_not_sync: "asked by letter" } });
+    expect(await now()).toMatchObject({ kind: "done", state: "skipped", reason: "do_not_sync", sent: null });
+    expect(town.mailchimp.audience(AUDIENCE).member(email)).toBeUndefined();
+    await town.saleor.customers.setPrivateMeta(id, { crm_do_not_sync: "no" });
+    await until(() => held().FNAME === "Ada");
+  });
+});

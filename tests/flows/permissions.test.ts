@@ -37,6 +37,11 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
     input: ({ connectionId }) => ({ id: connectionId, version: 1, values: {} }),
     ofShop: "connection",
   },
+  "connections.check": {
+    needs: "MANAGE_APPS",
+    input: ({ connectionId }) => ({ id: connectionId, name: "importTag", values: {} }),
+    ofShop: "connection",
+  },
   "connections.setLive": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId, live: true }), ofShop: "connection" },
   "connections.disconnect": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "mapping.rules": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },

@@ -1,4 +1,4 @@
-// Talks to the two stand-ins through their control doors; knows nothing of the app.
+// Talks to the stand-ins through their control doors; knows nothing of the app.
 const byId = (id) => document.getElementById(id);
 const { saleor, vendors } = await (await fetch("/parts")).json();
 const form = byId("customer");

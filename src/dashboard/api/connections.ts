@@ -5,10 +5,13 @@ import { leftOut } from "@/ledger/look";
 import { formFields } from "./app";
 import { findConnection, presentConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { ConnectionView, ReasonCount, SaveResult, SettingsView, TargetsView } from "./views";
+import type { CheckView, ConnectionView, ReasonCount, SaveResult, SettingsView, TargetsView } from "./views";
 
 const byId = z.object({ id: z.string().max(100) });
-const TARGETS_WAIT_MS = 20_000;
+const PROVIDER_WAIT_MS = 20_000;
+const text = z.string().max(2_000);
+const rows = z.array(z.record(z.string().max(100), text)).max(200);
+const formValues = z.record(z.string().max(100), z.union([text, z.boolean(), rows]));
 
 export const connectionRoutes = router({
   list: needingAny("MANAGE_APPS", "MANAGE_USERS").query(async ({ ctx }): Promise<ConnectionView[]> => {
@@ -23,14 +26,14 @@ export const connectionRoutes = router({
   targets: needing("MANAGE_APPS")
     .input(byId)
     .query(
-      ({ ctx, input }): Promise<TargetsView> => ctx.rooms.connections.targets(ctx.shop.id, input.id, AbortSignal.timeout(TARGETS_WAIT_MS)),
+      ({ ctx, input }): Promise<TargetsView> => ctx.rooms.connections.targets(ctx.shop.id, input.id, AbortSignal.timeout(PROVIDER_WAIT_MS)),
     ),
 
   /** Labels of fields that whoever goes to this target must have. */
   requiredFields: needing("MANAGE_APPS")
     .input(byId.extend({ target: z.string().min(1).max(200) }))
     .query(({ ctx, input }) =>
-      ctx.rooms.connections.requiredFields(ctx.shop.id, input.id, input.target, AbortSignal.timeout(TARGETS_WAIT_MS)),
+      ctx.rooms.connections.requiredFields(ctx.shop.id, input.id, input.target, AbortSignal.timeout(PROVIDER_WAIT_MS)),
     ),
 
   /** What was left out of customers that were sent. Those of the latest full sync are listed with it. */
@@ -55,13 +58,21 @@ export const connectionRoutes = router({
     }),
 
   saveSettings: needing("MANAGE_APPS")
-    .input(byId.extend({ version: z.number().int(), values: z.record(z.string().max(100), z.union([z.string().max(2_000), z.boolean()])) }))
+    .input(byId.extend({ version: z.number().int(), values: formValues }))
     .mutation(async ({ ctx, input }): Promise<SaveResult> => {
       const act = { shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId };
       const result = await ctx.rooms.connections.saveSettings(act, { version: input.version, values: input.values });
       if (result.kind === "saved" && result.targetChanged) void ctx.rooms.problems.dismiss(input.id).catch(() => {});
       await wake(ctx, input.id);
       return result;
+    }),
+
+  /** The button beside a setting. */
+  check: needing("MANAGE_APPS")
+    .input(byId.extend({ name: z.string().max(100), values: formValues }))
+    .mutation(({ ctx, input: { id, name, values } }): Promise<CheckView> => {
+      const signal = AbortSignal.timeout(PROVIDER_WAIT_MS);
+      return ctx.rooms.connections.check({ shopId: ctx.shop.id, id, name, values, signal });
     }),
 
   setLive: needing("MANAGE_APPS")

@@ -39,6 +39,7 @@ export function useProviderText(provider: string, title: string) {
     reason: (code: string) =>
       coded(["reason", "errors"], code) ?? t("reason.unknown", { title, code: splitCode(code).base.replaceAll("_", " ") }),
     note: (code: string) => coded(["notes"], code),
+    checked: (code: string) => coded(["checks"], code) ?? code,
     error: (code: string) => coded(["errors", "reason"], code) ?? t("errors.unknown"),
     /** `amount`: how sure the count is, `exact`, `about`, `most` or `unknown`. */
     consequence: (code: string, { count, amount }: { count: number; amount: string }) => coded(["consequences"], code, { count, amount }),

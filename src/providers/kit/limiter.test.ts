@@ -112,4 +112,39 @@ describe("limiter", () => {
       vi.useRealTimers();
     }
   });
+
+  it("gives each lane the whole pace, and none waits behind another's", async () => {
+    vi.useFakeTimers();
+    try {
+      const limiter = createLimiter({ inFlight: 10, maxInFlight: 10, perSecond: 50 });
+      const lanes: string[] = [];
+      const run = (lane: string) => limiter.run(async () => void lanes.push(lane), undefined, lane);
+      const all = Promise.all([...Array.from({ length: 3 }, () => run("read")), ...Array.from({ length: 3 }, () => run("write"))]);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(lanes).toEqual(["read", "write"]);
+      await vi.advanceTimersByTimeAsync(20);
+      expect(lanes).toEqual(["read", "write", "read", "write"]);
+      await vi.advanceTimersByTimeAsync(20);
+      await all;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("makes up for a timer that fires late, but gives no credit for having been idle", async () => {
+    let clock = 0;
+    const limiter = createLimiter({ inFlight: 10, maxInFlight: 10, perSecond: 50, now: () => clock });
+    const starts: number[] = [];
+    const run = () => limiter.run(async () => void starts.push(clock));
+    await run();
+    clock = 1_000;
+    await run();
+    const waiting = [run(), run()];
+    clock = 1_025;
+    await waiting[0];
+    // Planned for 1,020 and started at 1,025: the next one is still due at 1,040.
+    clock = 1_040;
+    await waiting[1];
+    expect(starts).toEqual([0, 1_000, 1_025, 1_040]);
+  });
 });

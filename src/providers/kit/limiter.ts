@@ -5,8 +5,11 @@ import { setMaxListeners } from "node:events";
  * that holds the lease of the limit key, so no two processes need to agree. A throttle sign halves it; it recovers slowly.
  */
 export interface Limiter {
-  /** Runs `task` when a place is free. Rejects with the signal's reason if it is aborted while waiting. */
-  run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * Runs `task` when a place is free. Rejects with the signal's reason if it is aborted while waiting.
+   * @param lane what the vendor counts by itself (an operation): each lane has the pace of `perSecond` for itself.
+   */
+  run<T>(task: () => Promise<T>, signal?: AbortSignal, lane?: string): Promise<T>;
   /** The same places, but its tasks start before those that wait already: a fresh change overtakes a backfill. */
   urgent(): Limiter;
   /** The vendor asked us to slow down. `afterSeconds`: it also said for how long to stay away. */
@@ -26,6 +29,8 @@ export interface LimiterOptions {
 
 interface Waiter {
   start: () => void;
+  lane: string;
+  since: number;
 }
 
 /** How long new starts are held back after a throttle sign that named no time. */
@@ -77,21 +82,25 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const urgentQueue = new Set<Waiter>();
   let inFlight = 0;
   let heldUntil = 0;
-  let nextStartAt = 0;
+  const nextStarts = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
 
+  const nextStartIn = (lane: string) => Math.max(heldUntil, nextStarts.get(lane) ?? 0);
+
   function pump(): void {
+    const waiting = new Set<string>();
     for (const waiter of inTurn()) {
       if (inFlight >= allowance.current()) return;
-      const waitMs = Math.max(heldUntil, nextStartAt) - now();
-      if (waitMs > 0) {
-        pumpLater(waitMs);
-        return;
+      if (waiting.has(waiter.lane)) continue;
+      if (nextStartIn(waiter.lane) > now()) {
+        waiting.add(waiter.lane);
+        continue;
       }
       urgentQueue.delete(waiter);
       queue.delete(waiter);
       begin(waiter);
     }
+    if (waiting.size > 0) pumpLater(Math.min(...[...waiting].map(nextStartIn)) - now());
   }
 
   function* inTurn(): Generator<Waiter> {
@@ -106,17 +115,23 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
   function begin(waiter: Waiter): void {
     inFlight += 1;
-    nextStartAt = Math.max(nextStartAt, now()) + allowance.gapMs();
+    const gap = allowance.gapMs();
+    const planned = nextStartIn(waiter.lane);
+    // A timer fires a little late: for those that waited the delay is made up, or a fast pace would lose a tenth.
+    const startedAt = waiter.since <= planned ? Math.max(planned, now() - gap) : now();
+    nextStarts.set(waiter.lane, startedAt + gap);
     waiter.start();
   }
 
-  function place(line: Set<Waiter>, signal?: AbortSignal): Promise<void> {
+  function place(line: Set<Waiter>, lane: string, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = () => {
         line.delete(waiter);
         reject(signal?.reason);
       };
       const waiter: Waiter = {
+        lane,
+        since: now(),
         start: () => {
           signal?.removeEventListener("abort", abort);
           resolve();
@@ -133,8 +148,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
   const runIn =
     (line: Set<Waiter>): Limiter["run"] =>
-    async (task, signal) => {
-      await place(line, signal);
+    async (task, signal, lane = "") => {
+      await place(line, lane, signal);
       try {
         return await task();
       } finally {
@@ -152,7 +167,6 @@ export function createLimiter(options: LimiterOptions): Limiter {
       if (now() >= heldUntil) allowance.halve();
       allowance.disturb();
       heldUntil = Math.max(heldUntil, now() + (afterSeconds === undefined ? HOLD_MS : afterSeconds * 1000));
-      nextStartAt = Math.max(nextStartAt, heldUntil);
     },
 
     state: () => ({

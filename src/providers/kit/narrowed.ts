@@ -7,7 +7,7 @@ import { createLimiter, type Limiter, type LimiterOptions } from "./limiter";
 export function narrowed(wide: Limiter, options: LimiterOptions): Limiter {
   const narrow = createLimiter(options);
   const into = (rest: Limiter): Limiter => ({
-    run: (task, signal) => narrow.run(() => rest.run(task, signal), signal),
+    run: (task, signal, lane) => narrow.run(() => rest.run(task, signal, lane), signal),
     urgent: () => into(rest.urgent()),
     throttled(afterSeconds) {
       narrow.throttled(afterSeconds);

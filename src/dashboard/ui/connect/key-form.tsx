@@ -33,7 +33,7 @@ export const KeyForm = ({ provider, isPrimary, onGranted }: KeyFormProps) => {
   const text = useProviderText(provider.id, provider.title);
   const fields = provider.credentialFields;
   const form = useForm<Values>({
-    defaultValues: Object.fromEntries(fields.map(({ name }) => [name, ""])),
+    defaultValues: Object.fromEntries(fields.map((field) => [field.name, typeof field.default === "string" ? field.default : ""])),
     resolver: zodResolver(schemaOf(fields)),
   });
   const connect = useMutation(useTRPC().connect.withKey.mutationOptions({ onSuccess: (answer) => heard(answer) }));
@@ -64,6 +64,7 @@ export const KeyForm = ({ provider, isPrimary, onGranted }: KeyFormProps) => {
               {...input}
               label={text.say(field.labelKey) ?? field.name}
               type={field.kind === "secret" ? "password" : "text"}
+              suggestions={field.suggestions}
               autoComplete="off"
               spellCheck={false}
               help={field.helpKey ? text.say(field.helpKey) : null}

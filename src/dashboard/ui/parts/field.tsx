@@ -7,9 +7,11 @@ type FieldProps = Omit<InputProps, "helperText" | "error" | "label" | "value"> &
   value: string;
   help?: ReactNode;
   problem?: string | undefined;
+  /** Offered while one types; anything else is as good. */
+  suggestions?: readonly string[];
 };
 
-export const Field = ({ label, help, problem, ...rest }: FieldProps) => {
+export const Field = ({ label, help, problem, suggestions = [], ...rest }: FieldProps) => {
   const id = useId();
   const below = problem ?? help;
   return (
@@ -22,7 +24,15 @@ export const Field = ({ label, help, problem, ...rest }: FieldProps) => {
         error={Boolean(problem)}
         aria-invalid={Boolean(problem)}
         aria-describedby={below ? id : undefined}
+        {...(suggestions.length > 0 && { list: `${id}list`, role: undefined })}
       />
+      {suggestions.length > 0 ? (
+        <datalist id={`${id}list`}>
+          {suggestions.map((value) => (
+            <option key={value} value={value} />
+          ))}
+        </datalist>
+      ) : null}
       <FieldNote id={id} problem={problem} help={help} />
     </div>
   );

@@ -1,4 +1,4 @@
-import { Controller, useFormContext, useWatch } from "react-hook-form";
+import { Controller, type FieldError, get, useFormContext, useWatch } from "react-hook-form";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, FormField } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
@@ -6,6 +6,8 @@ import { Check } from "../parts/check";
 import { Choices } from "../parts/choices";
 import { Field, FieldNote } from "../parts/field";
 import { useProviderText } from "../text";
+import { CheckedField } from "./checked-field";
+import { RowsField } from "./rows-field";
 import type { SettingsValues } from "./settings-form";
 import { TargetField } from "./target-field";
 import type { Targets } from "./use-targets";
@@ -25,8 +27,12 @@ export const SettingField = ({ field, connection, targets, readOnly, heading }: 
   const { control, formState } = useFormContext<SettingsValues>();
   const label = text.say(field.labelKey) ?? field.name;
   const help = field.helpKey ? text.say(field.helpKey) : null;
-  const error = formState.errors[field.name];
-  const problem = error ? (error.type === "server" ? String(error.message) : t("settings.needed")) : undefined;
+  const problemAt = (path: string) => {
+    const error = get(formState.errors, path) as FieldError | undefined;
+    if (typeof error?.type !== "string") return undefined;
+    return error.type === "server" ? String(error.message) : t("settings.needed");
+  };
+  const problem = problemAt(field.name);
   return (
     <Controller
       name={field.name}
@@ -67,8 +73,23 @@ export const SettingField = ({ field, connection, targets, readOnly, heading }: 
                 onChange={onChange}
               />
             );
-          default:
+          case "rows":
             return (
+              <RowsField
+                field={field}
+                label={label}
+                hidesLabel={label === heading}
+                help={help}
+                rows={Array.isArray(value) ? value : []}
+                problem={problem}
+                problemAt={(index, column) => problemAt(`${field.name}.${index}.${column}`)}
+                readOnly={readOnly}
+                text={text}
+                onChange={onChange}
+              />
+            );
+          default: {
+            const input = (
               <Field
                 name={name}
                 label={label}
@@ -77,11 +98,19 @@ export const SettingField = ({ field, connection, targets, readOnly, heading }: 
                 value={String(value)}
                 disabled={readOnly}
                 type={field.kind === "secret" ? "password" : "text"}
+                suggestions={field.suggestions}
                 autoComplete="off"
                 onChange={onChange}
                 onBlur={onBlur}
               />
             );
+            if (!field.check) return input;
+            return (
+              <CheckedField name={name} label={label} value={String(value)} connection={connection} readOnly={readOnly}>
+                {input}
+              </CheckedField>
+            );
+          }
         }
       }}
     />

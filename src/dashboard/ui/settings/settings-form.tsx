@@ -5,7 +5,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react";
 import { FormProvider, type Resolver, useForm } from "react-hook-form";
 import { useTranslations } from "use-intl";
 import { z } from "zod";
-import type { ConnectionView, FormField, SettingsView } from "@/dashboard/api/views";
+import type { ConnectionView, FormColumn, FormField, SettingsView, SettingValue } from "@/dashboard/api/views";
 import { Confirm } from "../parts/confirm";
 import { SaveBar } from "../parts/save-bar";
 import { Section } from "../parts/section";
@@ -21,7 +21,7 @@ import { SettingField } from "./setting-field";
 import { useSave } from "./use-save";
 import { useTargets } from "./use-targets";
 
-export type SettingsValues = Record<string, string | boolean>;
+export type SettingsValues = Record<string, SettingValue>;
 
 interface SettingsFormProps {
   connection: ConnectionView;
@@ -79,7 +79,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
             <div className="crm-stack">
               <AccountCard connection={connection} readOnly={readOnly} />
               {sectionsOf(settings.fields).map((section) => {
-                const heading = text.say(`sections.${section}`) ?? text.say(`sections.${section}.title`) ?? t("settings.general");
+                const heading = text.say(`sections.${section}.title`) ?? text.say(`sections.${section}`) ?? t("settings.general");
                 return (
                   <Section
                     key={section}
@@ -165,13 +165,17 @@ export function startingValues({ fields, values }: SettingsView): SettingsValues
   return Object.fromEntries(fields.map((field) => [field.name, startOf(field, values[field.name] ?? field.default)]));
 }
 
-const startOf = (field: FormField, value: string | boolean) => (field.kind === "toggle" ? value === true : String(value));
+function startOf(field: FormField, value: SettingValue): SettingValue {
+  if (field.kind === "rows") return Array.isArray(value) ? value : [];
+  return field.kind === "toggle" ? value === true : String(value);
+}
 
 function schemaOf(fields: FormField[]) {
   return z.object(
     Object.fromEntries(
       fields.map((field) => {
         if (field.kind === "toggle") return [field.name, z.boolean()];
+        if (field.kind === "rows") return [field.name, z.array(z.object(Object.fromEntries(field.columns.map(cellOf))))];
         if (field.kind === "choice") return [field.name, z.enum(field.options.map(({ value }) => value))];
         return [field.name, field.optional || field.kind === "target" ? z.string() : z.string().min(1)];
       }),
@@ -179,8 +183,15 @@ function schemaOf(fields: FormField[]) {
   );
 }
 
-const changedNames = (fields: FormField[], dirty: Partial<Record<string, boolean>>) =>
-  fields.filter(({ name }) => dirty[name]).map(({ name }) => name);
+const cellOf = ({ name, optional }: FormColumn) => [name, optional ? z.string() : z.string().trim().min(1)] as const;
+
+const changedNames = (fields: FormField[], dirty: Readonly<Record<string, unknown>>) =>
+  fields.filter(({ name }) => isDirty(dirty[name])).map(({ name }) => name);
+
+/** Of a table every cell is told; one is enough. */
+function isDirty(told: unknown): boolean {
+  return typeof told === "object" && told !== null ? Object.values(told).some(isDirty) : told === true;
+}
 
 function labelOf(fields: FormField[], name: string, say: (key: string) => string | null): string {
   const key = fields.find((field) => field.name === name)?.labelKey;

@@ -16,7 +16,7 @@ export const HealthCallout = ({ connection }: { connection: ConnectionView }) =>
   const why = said.tone === "info" || !connection.healthReason ? null : text.reason(connection.healthReason);
   return (
     <Callout tone={said.tone} title={said.title} actions={<Remedy connection={connection} />}>
-      {said.text} {why}
+      {said.text} {why === said.title ? null : why}
     </Callout>
   );
 };
@@ -25,13 +25,21 @@ const Remedy = ({ connection }: { connection: ConnectionView }) => {
   const t = useWords(connection.provider);
   const go = useGo();
   const { permissions } = useInfo();
-  const { health, provider, id } = connection;
+  const { health, healthReason, provider, id } = connection;
   if (!permissions.manageApps || health === "provider_down") return null;
   if (health === "paused") return <TurnOnLive connection={connection} size="small" />;
   const mends = health === "reconnect" || health === "unreadable";
+  const toSettings = () => go(`/c/${id}/settings`);
   return (
-    <Button variant="primary" size="small" onClick={() => go(mends ? `/connect/${provider}` : `/c/${id}/settings`)}>
-      {mends ? t("overview.reconnect") : t("health.target_gone")}
-    </Button>
+    <>
+      <Button variant="primary" size="small" onClick={() => (mends ? go(`/connect/${provider}`) : toSettings())}>
+        {mends ? t("overview.reconnect") : t("health.target_gone")}
+      </Button>
+      {health === "reconnect" && healthReason !== "credentials_refused" ? (
+        <Button variant="secondary" size="small" onClick={toSettings}>
+          {t("nav.settings")}
+        </Button>
+      ) : null}
+    </>
   );
 };

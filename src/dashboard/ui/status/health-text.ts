@@ -4,7 +4,7 @@ import type { ConnectionView } from "@/dashboard/api/views";
 import { unsent } from "../health";
 import type { CalloutTone } from "../parts/callout";
 import { useClockTime } from "../parts/when";
-import { useWords } from "../text";
+import { useProviderText, useWords } from "../text";
 
 export interface HealthText {
   tone: CalloutTone;
@@ -17,7 +17,8 @@ export function useHealthText(connection: ConnectionView): HealthText | null {
   const format = useFormatter();
   const clock = useClockTime();
   const now = useNow({ updateInterval: 5_000 });
-  const { health, title, counts, run, nextTryAt, healthSince, target } = connection;
+  const text = useProviderText(connection.provider, connection.title);
+  const { health, healthReason, title, counts, run, nextTryAt, healthSince, target } = connection;
   const waiting = unsent(counts);
   switch (health) {
     case "live":
@@ -41,6 +42,8 @@ export function useHealthText(connection: ConnectionView): HealthText | null {
       return { tone: "warning", title: since, text: `${t("situation.down", { count: waiting })} ${next}`.trim() };
     }
     case "reconnect":
+      if (healthReason && healthReason !== "credentials_refused")
+        return { tone: "error", title: text.reason(healthReason), text: t("situation.stopped", { title, count: waiting }) };
       return { tone: "error", title: t("situation.reconnectTitle", { title }), text: t("situation.reconnect", { title, count: waiting }) };
     case "target_gone":
       return {
