@@ -12,6 +12,8 @@ import { findShop, pausedShops, pauseShop, removeShop, resumeShop } from "@/conn
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
+import { emailHmac } from "@/drain/identity";
+import { createInbound, inboundAddress } from "@/intake/inbound-connection";
 import { createLoader } from "@/intake/loader";
 import { createMarker } from "@/intake/marker";
 import type { ReceiveDeps } from "@/intake/receive";
@@ -20,10 +22,12 @@ import { takeTurn } from "@/jobs/turn";
 import { createBell } from "@/ledger/bell";
 import { startFromNow, wantCatchUp } from "@/ledger/catch-up";
 import { bringBack } from "@/ledger/clock";
+import { forgetGone } from "@/ledger/compare";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
 import { watchQueue } from "@/ledger/watch";
+import { consentReader } from "@/mapping/consents";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
 import { createSealer, createSigner } from "@/platform/crypto";
@@ -249,6 +253,7 @@ async function build() {
   const tidyNowAndThen = nowAndThen(600_000, async () => {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
+    await forgetGone(db);
   });
 
   const mendClock = async () => {
@@ -343,8 +348,23 @@ async function build() {
     log: logger,
   };
 
+  const inbound = createInbound({
+    db,
+    open: (id) => connections.open(id),
+    provider: (id) => byId[id],
+    linkTo: (connection, provider, signal) => linkTo({ ...connection, provider, signal }),
+    clientOf,
+    consentsOf: consentReader,
+    personOf: emailHmac,
+    log: logger,
+  });
+
   return {
     env: settings,
+    inbound,
+    /** The address at which this connection’s provider tells us about opt-outs, and the key of the log. */
+    inboundAddress,
+    personOf: emailHmac,
     log: logger,
     apl,
     database,

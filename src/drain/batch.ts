@@ -4,8 +4,9 @@
  */
 import { type DueRow, isReadable } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
+import { consentChanges } from "@/mapping/consents";
 import { type Mapping, mappingOf } from "@/mapping/map-customer";
-import type { Contact } from "@/model/contact";
+import type { Contact, MappedContact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
 import { CUSTOMERS_PER_READ } from "@/saleor/limits";
@@ -133,9 +134,12 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   const mapped = mapping.map(customer, row.ownedTags);
   const { updatedAt } = customer;
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
-  const print = fingerprint(connection, provider.mapperVersion, provider.customers.payload(connection.settings, mapped.contact));
+  const { consents } = mapped.contact;
+  const payload = provider.customers.payload(connection.settings, withoutEmpty(mapped.contact));
+  const print = fingerprint(connection, provider.mapperVersion, payload, mapped.contact);
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
-  const sent: Sent = { fingerprint: print, emailHmac: hmac, problems: mapped.contact.problems, updatedAt, readAt };
+  const problems = [...mapped.contact.problems, ...(provider.customers.check?.(connection.settings, mapped.contact) ?? [])];
+  const sent: Sent = { fingerprint: print, emailHmac: hmac, consents, problems, updatedAt, readAt };
   if (!row.force && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
   if (!row.force && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
   const contact: Contact = {
@@ -145,12 +149,18 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     emailChanged: row.remoteKey !== null && row.emailHmac !== null && row.emailHmac !== hmac,
     ownedTags: row.ownedTags,
     ownedFields: row.ownedFields,
-    consentChanges: {},
+    consentChanges: consentChanges(consents, row.consents),
+    ownedOptOuts: row.ownedOptOuts,
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,
   };
   return { kind: "deliver", row, contact, sent };
+}
+
+/** A new rule for a field that this customer has no value for changes nothing about them. */
+function withoutEmpty(mapped: MappedContact): MappedContact {
+  return { ...mapped, fields: Object.fromEntries(Object.entries(mapped.fields).filter(([, value]) => value !== null)) };
 }
 
 async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promise<Judged> {
@@ -170,6 +180,7 @@ function judgeParting(deps: DrainDeps, work: BatchWork, row: DueRow, outcome: Ou
   const sent: Sent = {
     fingerprint: "",
     emailHmac: row.emailHmac ?? "",
+    consents: {},
     problems: [],
     updatedAt: deps.now().toISOString(),
     readAt: deps.now(),

@@ -20,6 +20,12 @@ import { keepLease, onlyWhileHeld } from "./keep-lease";
 
 /** How many batches are worked on at once; the limiter decides how many requests that makes. */
 const WORKERS = 6;
+/**
+ * Changes trickle in one by one, and each batch costs a read of Saleor and several statements whatever its size: after a
+ * few came, the next ones are gathered this long. The first after a rest goes at once, and a full sync is no trickle.
+ */
+const GATHER_MS = 200;
+const FEW = 0.25;
 const CACHE_LIFETIME_MS = 10 * 60_000;
 
 /** Look-ups that survive between slices: one map per connection and settings version. */
@@ -87,6 +93,8 @@ class Slice {
   private halted = false;
   private more = false;
   private taking: Promise<unknown> = Promise.resolve();
+  /** Nothing is taken before. */
+  private gatheredAt = 0;
   private lastMove: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -107,6 +115,7 @@ class Slice {
   private async work(which: TakeInput["which"]): Promise<void> {
     while (this.mayGoOn()) {
       if (await this.step(this.input.provider.limits.batchSize, which)) continue;
+      if (!this.mayGoOn()) break;
       if (this.busy.size === 0) return;
       await this.input.control.poked();
     }
@@ -134,6 +143,8 @@ class Slice {
   private take(limit: number, which: TakeInput["which"]): Promise<DueRow[]> {
     const take = this.taking.then(async () => {
       const { lease, provider } = this.input;
+      await this.gather();
+      if (!this.mayGoOn()) return [];
       const rows = await dueRows(this.deps.db, {
         limitKey: lease.limitKey,
         limit,
@@ -143,10 +154,16 @@ class Slice {
       });
       const going = rows.filter((row) => !this.stopped.has(row.connectionId));
       for (const row of going) this.busy.add(busyKey(row));
+      if (going.length > 0 && going.length < limit * FEW) this.gatheredAt = performance.now() + GATHER_MS;
       return going;
     });
     this.taking = take.catch(() => {});
     return take;
+  }
+
+  private async gather(): Promise<void> {
+    const wait = this.gatheredAt - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   }
 
   private async deliverFor(connectionId: ConnectionId, rows: readonly DueRow[]): Promise<void> {

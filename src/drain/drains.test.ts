@@ -63,3 +63,21 @@ it("accounts that never answer keep no place from those that do", { timeout: 40_
   await Promise.all(hanging.map((id) => arrives(`of-${id}`)));
   await drains.stop(5_000);
 });
+
+it("gathers changes that trickle in, instead of asking Saleor and the database for each of them", { timeout: 40_000 }, async () => {
+  const names = Array.from({ length: 40 }, (_, n) => `trickle${n}`);
+  let batches = 0;
+  await town.connection("trickle");
+  slow.set("trickle", async () => void batches++);
+  const drains = town.drains();
+  const began = performance.now();
+  for (const name of names) {
+    await town.mark("trickle", [name]);
+    void drains.serve(limitKeyOf("trickle"));
+  }
+  await arrives("trickle39");
+  await drains.stop(5_000);
+  expect(new Set(delivered)).toEqual(new Set(names));
+  // The first goes at once; after a few, the next are taken a fifth of a second later.
+  expect(batches).toBeLessThanOrEqual((performance.now() - began) / 200 + 2);
+});

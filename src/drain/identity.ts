@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { OpenConnection } from "@/model/connection";
+import type { MappedContact } from "@/model/contact";
 
 /** Keyed, so that the ledger holds no address that could be guessed back; case never matters in an e-mail. */
 export function emailHmac(pepper: string, email: string): string {
@@ -7,8 +8,17 @@ export function emailHmac(pepper: string, email: string): string {
 }
 
 /** Proof that the provider already holds exactly this: same account, same target, same mapper, same payload. */
-export function fingerprint(connection: OpenConnection, mapperVersion: number, payload: Record<string, unknown>): string {
-  const parts = [connection.limitKey, connection.target, mapperVersion, connection.pepper, payload];
+export function fingerprint(
+  connection: OpenConnection,
+  mapperVersion: number,
+  payload: Record<string, unknown>,
+  { consents, problems }: Pick<MappedContact, "consents" | "problems">,
+): string {
+  const parts: unknown[] = [connection.limitKey, connection.target, mapperVersion, connection.pepper, payload];
+  // Not where no rule reads any: what was delivered before there were rules still counts.
+  if (Object.keys(consents).length > 0) parts.push(consents);
+  // A value that could not be understood and one that is gone look alike in the payload, and only one of them empties a field.
+  if (problems.length > 0) parts.push(problems);
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
 

@@ -20,6 +20,8 @@ export function isShared(outcome: Outcome): boolean {
 export interface Sent {
   fingerprint: string;
   emailHmac: string;
+  /** The customer's word on each channel. */
+  consents: Readonly<Record<string, boolean>>;
   /** The mapping left something out: reason codes. */
   problems: readonly string[];
   /** Saleor's own text: it holds microseconds, which a Date would lose. */
@@ -73,6 +75,8 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
   const warnings = [...sent.problems, ...(receipt.warnings ?? [])];
   return {
     ...calm(row, "in_sync", warnings[0] ?? null),
+    consents: sent.consents,
+    consentNews: news(row, sent),
     ...fromReceipt(receipt),
     change,
     warnings,
@@ -81,6 +85,12 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
     emailHmac: sent.emailHmac,
     ...looked(row, sent),
   };
+}
+
+/** Words that were never sent, or changed. */
+function news(row: DueRow, sent: Sent): Verdict["consentNews"] {
+  const changed = Object.entries(sent.consents).filter(([channel, word]) => row.consents[channel] !== word);
+  return changed.map(([channel, word]) => ({ channel, word, evidence: `delivery ${row.deliveries + 1} of customer ${row.customerId}` }));
 }
 
 /**
@@ -193,5 +203,7 @@ function fromReceipt(receipt: Receipt): Partial<Verdict> {
     ...(receipt.remoteKey === undefined ? {} : { remoteKey: receipt.remoteKey }),
     ...(receipt.ownedTags === undefined ? {} : { ownedTags: receipt.ownedTags }),
     ...(receipt.ownedFields === undefined ? {} : { ownedFields: receipt.ownedFields }),
+    ...(receipt.ownedOptOuts === undefined ? {} : { ownedOptOuts: receipt.ownedOptOuts }),
+    ...(receipt.consents === undefined ? {} : { consents: receipt.consents }),
   };
 }

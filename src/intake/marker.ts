@@ -20,6 +20,12 @@ export interface Marker {
 
 /** More in one statement gains nothing and makes the first wait for the last. */
 const MOST_PER_STATEMENT = 500;
+/**
+ * The embedded database works on this very thread: a statement begun for the first would hold up those who stand behind
+ * it, and each would get one of its own. So whoever comes at once is awaited: until nobody came for a moment.
+ */
+const QUIET_MS = 1;
+const LONGEST_GATHER_MS = 10;
 
 class UnknownShop extends Error {
   override readonly name = "UnknownShop";
@@ -39,11 +45,20 @@ export function createMarker(deps: MarkerDeps): Marker {
     if (flushing) return;
     flushing = true;
     while (waiting.length > 0) {
+      await gather();
       const batch = waiting.slice(0, MOST_PER_STATEMENT);
       waiting = waiting.slice(MOST_PER_STATEMENT);
       await commit(batch);
     }
     flushing = false;
+  }
+
+  async function gather(): Promise<void> {
+    const until = performance.now() + LONGEST_GATHER_MS;
+    for (let seen = 0; seen < waiting.length && waiting.length < MOST_PER_STATEMENT && performance.now() < until; ) {
+      seen = waiting.length;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    }
   }
 
   async function commit(batch: readonly Waiting[]): Promise<void> {

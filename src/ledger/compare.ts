@@ -100,3 +100,18 @@ export async function treatAsGone(db: Db, connectionId: ConnectionId): Promise<n
     returning 1 as gone`.execute(db);
   return rows.length;
 }
+
+const REMEMBERED_DAYS = 30;
+const MOST_FORGOTTEN = 1_000;
+
+/** What is left of customers who have been gone for so long that no late word about them can come any more. Some of them at a time. */
+export async function forgetGone(db: Db): Promise<void> {
+  await sql`
+    delete from ledger l using (
+      select c.id, old.customer_id from connection_state c cross join lateral (
+        select customer_id from ledger
+        where connection_id = c.id and state = 'gone' and updated_at < now() - ${REMEMBERED_DAYS} * interval '1 day'
+          and due_at is null and left_behind = '[]' limit ${MOST_FORGOTTEN}
+      ) old
+    ) gone where l.connection_id = gone.id and l.customer_id = gone.customer_id`.execute(db);
+}

@@ -83,7 +83,7 @@ const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
   sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -105,6 +105,8 @@ interface RawRow {
   owned_tags: string[];
   owned_fields: string[];
   left_behind: Held[];
+  consents: Record<string, boolean>;
+  owned_opt_outs: string[];
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -132,6 +134,8 @@ function toDueRow(row: RawRow): DueRow {
     ownedTags: row.owned_tags,
     ownedFields: row.owned_fields,
     leftBehind: row.left_behind,
+    consents: row.consents,
+    ownedOptOuts: row.owned_opt_outs,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "@/platform/db";
 import { freshDataDir } from "../../tests/template-db";
 import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp } from "./catch-up";
 import { bringBack } from "./clock";
+import { forgetGone } from "./compare";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { holdersOf, releaseContacts } from "./identities";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
@@ -467,5 +468,25 @@ describe("a clock that jumped ahead and back", () => {
     await leaveAlone(db, held, 86_400, 1);
     await sql`update ledger set due_at = now() + interval '1 day'`.execute(db);
     expect(await bringBack(db, longest)).toEqual([]);
+  });
+});
+
+describe("customers who are gone", () => {
+  it("are forgotten after thirty days, unless something is still to be done about them", async () => {
+    const { db } = database;
+    await mark(
+      db,
+      ["old", "recent", "due", "left", "here"].map((id) => one(id)),
+    );
+    await sql`update ledger set state = 'gone', due_at = null, updated_at = now() - interval '31 days' where customer_id <> 'here'`.execute(
+      db,
+    );
+    await sql`update ledger set updated_at = now() - interval '29 days' where customer_id = 'recent'`.execute(db);
+    await sql`update ledger set due_at = now() where customer_id = 'due'`.execute(db);
+    await sql`update ledger set left_behind = '[{"remoteKey": "r"}]' where customer_id = 'left'`.execute(db);
+    await forgetGone(db);
+    expect((await counts()).gone).toBe(3);
+    const { rows } = await sql<{ customer_id: string }>`select customer_id from ledger order by 1`.execute(db);
+    expect(rows.map((row) => row.customer_id)).toEqual(["due", "here", "left", "recent"]);
   });
 });

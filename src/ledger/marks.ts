@@ -144,6 +144,33 @@ export async function markNow(db: Db, connectionId: ConnectionId, customerId: Cu
   return Number(rows[0]?.version ?? 0);
 }
 
+const KNOWN_AT_ONCE = 5_000;
+
+/**
+ * The rules changed: whoever was sent, or refused, is due for another look, behind everything fresh. In steps, so that no
+ * statement holds a million rows. @returns how many.
+ */
+export async function markKnown(db: Db, connectionId: ConnectionId): Promise<number> {
+  let marked = 0;
+  for (let after = ""; ; ) {
+    const { rows } = await sql<{ customer_id: string; n: string }>`
+      with page as (
+        select customer_id from ledger where connection_id = ${connectionId} and customer_id > ${after} and state in ('in_sync', 'refused')
+        order by customer_id limit ${KNOWN_AT_ONCE}
+      ), marked as (
+        update ledger l set version = version + 1, state = 'waiting', rereads = 0, lane = ${sql.lit(Lane.backfill)},
+          historic = l.historic or l.due_at is null, due_at = coalesce(l.due_at, now()), updated_at = now()
+        from page where l.connection_id = ${connectionId} and l.customer_id = page.customer_id and l.state in ('in_sync', 'refused')
+        returning l.customer_id
+      )
+      select max(customer_id) as customer_id, (select count(*) from marked) as n from page having count(*) > 0`.execute(db);
+    const [page] = rows;
+    if (!page) return marked;
+    marked += Number(page.n);
+    after = page.customer_id;
+  }
+}
+
 /** Refused and given-up customers of a run are due again, whatever they were refused for. */
 export async function retryRun(db: Db, runId: string, connectionId: ConnectionId): Promise<void> {
   await sql`
@@ -187,6 +214,6 @@ export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Prom
       delete from ledger where connection_id = ${connectionId} and in_flight is null and (due_at is null or historic)
     )
     update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null, sent_hmac = null, lost_fingerprint = null,
-      created_by_run = null, run_id = null, seen_run = null, state_before = null, version = version + 1
+      consents = '{}', owned_opt_outs = '[]', created_by_run = null, run_id = null, seen_run = null, state_before = null, version = version + 1
     where connection_id = ${connectionId} and (in_flight is not null or (due_at is not null and not historic))`.execute(db);
 }

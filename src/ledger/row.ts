@@ -42,6 +42,10 @@ export interface DueRow {
   ownedFields: string[];
   /** Contacts whose address this customer left for one that had a contact already, or that passed on to this customer. */
   leftBehind: Held[];
+  /** The customer's word last sent, by channel. */
+  consents: Record<string, boolean>;
+  /** Channels on which the opt-out at the provider is ours. */
+  ownedOptOuts: string[];
   deliveries: number;
   force: boolean;
   historic: boolean;

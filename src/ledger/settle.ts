@@ -23,6 +23,11 @@ export interface Verdict {
   emailHmac?: string | null;
   ownedTags?: readonly string[];
   ownedFields?: readonly string[];
+  /** Words that were sent; other channels keep theirs. */
+  consents?: Readonly<Record<string, boolean>>;
+  ownedOptOuts?: readonly string[];
+  /** Words that are new, for the log. */
+  consentNews?: readonly { channel: string; word: boolean; evidence: string }[];
   /** The customer moved onto another contact: this one is still to be dealt with. */
   leftBehind?: Held;
   warnings?: readonly string[];
@@ -43,7 +48,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
     ), done as (
@@ -65,6 +70,8 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         sent_hmac = case when v.has_hmac or v.state = 'refused' then null else l.sent_hmac end,
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
+        consents = l.consents || coalesce(v.consents, '{}'),
+        owned_opt_outs = coalesce(v.owned_opt_outs, l.owned_opt_outs),
         -- What is left behind stays noted until it is dealt with, or is held again.
         left_behind = case when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
@@ -83,7 +90,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
       from v
       where l.connection_id = v.connection_id and l.customer_id = v.customer_id and ${holds(lease)}
       -- Created by an attempt that did not come to its end is created all the same.
-      returning v.connection_id, v.run_id, v.final and l.version = v.version as final, v.state, v.delivered,
+      returning v.connection_id, v.email_hmac, v.consent_news, v.run_id, v.final and l.version = v.version as final, v.state, v.delivered,
         case when l.created_by_run = v.run_id then 'created' else v.change end as change
     ), runs as (
       update sync_run r set
@@ -99,6 +106,11 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
           count(*) filter (where state = 'gave_up') as gave_up
         from done where final and run_id is not null group by run_id
       ) d where r.id = d.run_id
+    ), logged as (
+      insert into consent_log (shop_id, connection_id, person, channel, word, source, evidence)
+      select c.shop_id, c.id, done.email_hmac, news->>'channel', (news->>'word')::boolean, 'saleor', news->>'evidence'
+      from done join connection_state c on c.id = done.connection_id, jsonb_path_query(done.consent_news, '$[*]') news
+      where done.email_hmac is not null
     ), connections as (
       update connection_state c set last_delivered_at = now()
       where c.id in (select connection_id from done where delivered)
@@ -136,6 +148,9 @@ function toRecord(verdict: Verdict) {
     email_hmac: verdict.emailHmac ?? null,
     owned_tags: verdict.ownedTags ?? null,
     owned_fields: verdict.ownedFields ?? null,
+    consents: verdict.consents ?? null,
+    owned_opt_outs: verdict.ownedOptOuts ?? null,
+    consent_news: verdict.consentNews ?? null,
     left_behind: verdict.leftBehind ? [verdict.leftBehind] : null,
     warnings: verdict.warnings ?? null,
     change: verdict.change ?? null,

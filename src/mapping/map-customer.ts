@@ -6,16 +6,21 @@
 import type { EngineSettings } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Customer, ReadPlan } from "@/model/customer";
+import { type ConsentsRead, consentReader } from "./consents";
+import { type FieldsMapped, fieldMapper, keysOf } from "./fields";
 import { decideTags, type TagLimits, unique } from "./tags";
 
 export type Mapped = { kind: "contact"; contact: MappedContact } | { kind: "skipped"; reason: string };
+
+/** Private metadata that keeps a person out of every connection. In Saleor, so that it outlives the app and its database. */
+export const DO_NOT_SYNC = "crm_do_not_sync";
 
 export const tagsKey = (providerId: string): string => `${providerId}_tags`;
 
 /** What the mapping needs to know of a provider. */
 export interface MappedFor<Settings> {
   id: string;
-  customers: { tags: TagLimits; reads?(settings: Settings): Partial<ReadPlan> };
+  customers: { tags: TagLimits; channels?: readonly string[]; reads?(settings: Settings): Partial<ReadPlan> };
 }
 
 /** How one connection maps. */
@@ -28,11 +33,21 @@ export interface Mapping {
 
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
-  const rules = { tagsKey: tagsKey(provider.id), limits: provider.customers.tags, settings, onlyBuyers: reads.orders ?? false };
+  // A rule for a channel that the provider does not follow reads nothing.
+  const consentRules = settings.consentRules.filter(({ channel }) => provider.customers.channels?.includes(channel));
+  const keys = keysOf([...settings.fieldRules, ...consentRules].map((rule) => rule.source));
+  const rules = {
+    tagsKey: tagsKey(provider.id),
+    limits: provider.customers.tags,
+    settings,
+    onlyBuyers: reads.orders ?? false,
+    mapFields: fieldMapper(settings.fieldRules),
+    readConsents: consentReader(consentRules),
+  };
   return {
     plan: {
-      privateKeys: [...new Set([rules.tagsKey, ...(reads.privateKeys ?? [])])],
-      publicKeys: reads.publicKeys ?? [],
+      privateKeys: [...new Set([rules.tagsKey, DO_NOT_SYNC, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
+      publicKeys: [...new Set([...(reads.publicKeys ?? []), ...keys.publicKeys])],
       orders: rules.onlyBuyers,
     },
     map: (customer, ownedTags = []) => mapCustomer(customer, { ...rules, ownedTags }),
@@ -45,11 +60,14 @@ interface Rules {
   settings: EngineSettings;
   /** Whoever has not ordered yet is not sent. */
   onlyBuyers: boolean;
+  mapFields(customer: Customer): FieldsMapped;
+  readConsents(customer: Customer): ConsentsRead;
   ownedTags: readonly string[];
 }
 
 function mapCustomer(customer: Customer, rules: Rules): Mapped {
   if (customer.isStaff && !rules.settings.includeStaff) return { kind: "skipped", reason: "staff" };
+  if (isKeptOut(customer)) return { kind: "skipped", reason: "do_not_sync" };
   const email = customer.email.trim();
   if (!email) return { kind: "skipped", reason: "no_email" };
   if (!isPlausibleEmail(email)) return { kind: "skipped", reason: "email_impossible" };
@@ -57,6 +75,8 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
   if (rules.onlyBuyers && customer.hasOrders === false) return { kind: "skipped", reason: "no_orders" };
   const address = customer.defaultBillingAddress ?? customer.defaultShippingAddress;
   const phones = phonesOf(customer);
+  const { fields, problems } = rules.mapFields(customer);
+  const { consents, problems: unclear } = rules.readConsents(customer);
   return {
     kind: "contact",
     contact: {
@@ -68,13 +88,19 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
       phones,
       dateJoined: customer.dateJoined,
       address,
-      fields: {},
-      consents: {},
+      fields,
+      consents,
       meta: customer.privateMeta,
       tags: wantedTags(decision, rules.ownedTags),
-      problems: decision.problems,
+      problems: [...decision.problems, ...problems, ...unclear],
     },
   };
+}
+
+/** Whoever wrote anything there but a no wants this person left alone. */
+function isKeptOut({ privateMeta }: Customer): boolean {
+  const wish = privateMeta[DO_NOT_SYNC];
+  return wish?.kind === "value" && !["", "no", "false", "0"].includes(wish.value.trim().toLowerCase());
 }
 
 function phonesOf({ defaultBillingAddress, defaultShippingAddress }: Customer): { number: string; country: string }[] {

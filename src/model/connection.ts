@@ -1,3 +1,4 @@
+import type { ConsentRule, FieldRule } from "./rules";
 import type { ConnectionId, Shop } from "./shop";
 
 /** What to do with the contact when the customer is gone from Saleor. */
@@ -11,6 +12,10 @@ export interface EngineSettings {
   deletion: DeletionPolicy;
   /** The tag of the policy `tag`. */
   deletionTag: string;
+  /** The merchant's mapping of values to fields. */
+  fieldRules: readonly FieldRule[];
+  /** Where a customer's consent stands in Saleor, by channel. None = consent is not read. */
+  consentRules: readonly ConsentRule[];
 }
 
 /** A connection with its secrets, as the drain needs it. Lives in memory only. */

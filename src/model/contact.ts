@@ -15,7 +15,10 @@ export interface MappedContact {
   dateJoined: string;
   /** The default billing address, else the default shipping address. */
   address: Address | null;
-  /** Values of the merchant's mapping rules by target field. */
+  /**
+   * Values of the merchant's mapping rules by target field. `null` = there is none: emptied where we filled it. A field
+   * whose value could not be understood is missing: what the provider holds stays.
+   */
   fields: Readonly<Record<string, FieldValue>>;
   /** What a consent rule reads now, by channel. A channel without a rule, or without a word on it, is missing. */
   consents: Readonly<Record<string, boolean>>;
@@ -45,6 +48,8 @@ export interface Contact {
    * that exists. `true` = yes.
    */
   consentChanges: Readonly<Record<string, boolean>>;
+  /** Channels on which the opt-out at the provider is ours: written on the customer's word, so a new word may take it back. */
+  ownedOptOuts: readonly string[];
   /** For vendors that want one id per payload: the same for repeats of the same payload. */
   repeatId: string;
   /** From a sweep rather than from a fresh change: use the provider's quiet ways. */

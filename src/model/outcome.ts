@@ -12,6 +12,10 @@ export interface Receipt {
   ownedTags?: readonly string[];
   /** Every field on the contact that we filled, now or before. Absent = ownership is as before. */
   ownedFields?: readonly string[];
+  /** Channels on which an opt-out that we wrote stands. Absent = as before. */
+  ownedOptOuts?: readonly string[];
+  /** Words that were followed, by channel. Absent = those of this delivery where it came to its end, otherwise none. */
+  consents?: Readonly<Record<string, boolean>>;
   /** Problems that did not stop the delivery, e.g. `tags_not_json`, `field_dropped:PHONE`. */
   warnings?: readonly Reason[];
 }

@@ -1,4 +1,5 @@
 /** What the pages are told. Shapes only: no secret, no stored personal data ever stands in one of these. */
+import type { ConsentRule, FieldRule, FieldTarget } from "./rules";
 import type { ConnectionId } from "./shop";
 
 export type PermissionName = "MANAGE_APPS" | "MANAGE_USERS";
@@ -177,6 +178,53 @@ export type SaveResult =
   | { kind: "conflict"; changedAt: string | null }
   | { kind: "invalid"; problems: { name: string; messageKey: string }[] }
   | { kind: "unavailable"; reason: string };
+
+/** The merchant's rules of one connection, and what they may speak of. */
+export interface RulesView {
+  version: number;
+  fieldRules: FieldRule[];
+  consentRules: ConsentRule[];
+  /** Words under the provider's `channels.<id>`. Empty: this provider follows no consent. */
+  channels: { id: string; defaultKey: string }[];
+  canCreateFields: boolean;
+  /** The provider can tell us about opt-outs. */
+  hearsOptOuts: boolean;
+}
+
+export interface FieldView extends FieldTarget {
+  label: string;
+  required: boolean;
+}
+
+export type FieldsView = { kind: "ok"; fields: FieldView[] } | { kind: "failed"; reason: string; vendorText: string | null };
+export type FieldCreated = { kind: "ok"; field: FieldView } | { kind: "failed"; reason: string; vendorText: string | null };
+
+/** What the rules make of one customer; one row for each rule, in their order. */
+export type RulesPreview =
+  | {
+      kind: "preview";
+      customerId: string;
+      /** This person is not sent at all: reason code. */
+      skipped: string | null;
+      rows: { source: string | null; result: string | null; isKept: boolean; problems: string[] }[];
+    }
+  | { kind: "not_found" }
+  | { kind: "unavailable"; reason: string };
+
+export type Listening = { kind: "listening" } | { kind: "not_offered" } | { kind: "failed"; reason: string };
+
+/** ISO instants; what was said, from where we know, and what it is called there. */
+export type ConsentLogView = {
+  at: string;
+  connectionId: ConnectionId;
+  channel: string;
+  word: boolean;
+  source: "saleor" | "provider";
+  evidence: string;
+}[];
+
+/** A problem's name leads to the rule: `fieldRules.3.target`. */
+export type RulesSaved = SaveResult;
 
 export type TargetsView =
   | { kind: "ok"; targets: { id: string; name: string; contacts: number | null; notes: string[] }[] }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { consentLog, consents } from "./migrations-mapping";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -11,6 +12,8 @@ export const migrations: Record<string, Migration> = {
   "0006_run_target": { up: runTarget },
   "0007_hand_over": { up: handOver },
   "0008_first_orders": { up: firstOrders },
+  "0010_consents": { up: consents },
+  "0011_consent_log": { up: consentLog },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

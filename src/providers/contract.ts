@@ -7,7 +7,8 @@ import type { z } from "zod";
 import type { DeletionPolicy } from "@/model/connection";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
-import type { Failure, Outcome } from "@/model/outcome";
+import type { Failure, Outcome, Reason } from "@/model/outcome";
+import type { FieldTarget } from "@/model/rules";
 import type { CustomerId } from "@/model/shop";
 import type { Limiter } from "./kit/limiter";
 import type { HostRules } from "./kit/vendor-host";
@@ -62,13 +63,16 @@ export interface Target {
   notes: readonly string[];
 }
 
-export interface FieldDefinition {
-  id: string;
+/** One field of the provider's dictionary. What the mapping must respect (type, length, choices, form) is the target of its rules. */
+export interface FieldDefinition extends Omit<FieldTarget, "choices"> {
   label: string;
-  type: "text" | "number" | "boolean" | "date" | "choice" | "other";
   required: boolean;
-  maxLength?: number;
   choices?: readonly string[];
+}
+
+export interface NewField {
+  label: string;
+  type: Extract<FieldTarget["type"], "text" | "number" | "date">;
 }
 
 /** What the provider holds of one contact now, for the inspector and the comparison. */
@@ -135,6 +139,16 @@ export interface OAuth {
   readonly revokeUrl: string;
 }
 
+/** The vendor tells us about opt-outs by itself. */
+export interface Inbound<L = Link> {
+  /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
+  listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
+  /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
+  read(body: string): { email: string; evidence: string } | null;
+  /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
+  optedOut(link: L, email: string): Promise<Answer<readonly string[]>>;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a provider's own settings type is known only in its folder
 export type AnyProvider = Provider<any, any>;
 
@@ -157,6 +171,7 @@ export interface Provider<
   /** Names of the environment variables that may replace vendor hosts under `CRM_SANDBOX=1`, by endpoint name. */
   readonly sandboxEnv: Readonly<Record<string, string>>;
   readonly oauth?: OAuth;
+  readonly inbound?: Inbound<L>;
   readonly limits: {
     /** Most contacts `upsert` is handed at once. */
     batchSize: number;
@@ -180,16 +195,22 @@ export interface Provider<
   targets(link: L): Promise<Answer<readonly Target[]>>;
   /** The provider's dictionary of fields in the chosen target. */
   fields(link: L): Promise<Answer<readonly FieldDefinition[]>>;
+  /** Adds a field to the dictionary. */
+  createField?(link: L, wish: NewField): Promise<Answer<FieldDefinition>>;
   /** What a full sync under these settings will set off beyond writing contacts. */
   consequences(settings: z.output<Settings>, target: Target): readonly Consequence[];
 
   readonly customers: {
     /** Longest tag and most tags per contact that the vendor takes; the mapper cuts to it and says so. */
     readonly tags: { maxLength: number; maxPerContact: number };
+    /** On what a consent rule may speak; words under `channels`. Without them the provider follows no consent. */
+    readonly channels?: readonly string[];
     /** What this connection wants to read of customers beyond names, address and its tags. Pure. */
     reads?(settings: z.output<Settings>): Partial<ReadPlan>;
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */
     payload(settings: z.output<Settings>, mapped: MappedContact): Record<string, unknown>;
+    /** Values of this contact that the provider would not take as they are and that are left out: reason codes. Pure. */
+    check?(settings: z.output<Settings>, mapped: MappedContact): readonly Reason[];
     /** Fields that delivering this contact fills: noted before the answer is there, in case it never comes. Pure. */
     fills(settings: z.output<Settings>, mapped: MappedContact): readonly string[];
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;

@@ -32,6 +32,10 @@ export interface Bench {
   seed(contacts: readonly { email: string; firstName?: string; tags?: readonly string[]; state?: "optedOut" | "archived" }[]): void;
   /** Writes of a status to a contact that existed. */
   statusWritesToExisting(): number;
+  /** Where a contact stands on the provider's first channel. `asked`: the provider waits for their confirmation. */
+  consentOf?(email: string): "in" | "out" | "asked" | "none";
+  /** The person opts out at the vendor, by themselves. */
+  optOut?(email: string): void;
   /** Requests that change something, and all of them. */
   writes(): number;
   requests(): number;
@@ -92,6 +96,7 @@ export function aContact(n: number, more: Partial<Omit<Contact, "mapped">> & { m
     ownedTags: [],
     ownedFields: [],
     consentChanges: {},
+    ownedOptOuts: [],
     repeatId: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
     historic: false,
     force: false,

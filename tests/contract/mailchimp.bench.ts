@@ -15,6 +15,8 @@ const STATES = {
   archived: { status: "archived", by: "admin" },
 } as const;
 
+const CONSENTS: Record<string, "in" | "out" | "asked"> = { subscribed: "in", unsubscribed: "out", cleaned: "out", pending: "asked" };
+
 export async function startBench(): Promise<Bench> {
   const sandbox = await startMailchimp();
   const changing = () => sandbox.requests.filter(({ method, path }) => method !== "GET" && path.startsWith("/3.0"));
@@ -45,6 +47,8 @@ export async function startBench(): Promise<Bench> {
         })),
       ),
     statusWritesToExisting: () => sandbox.statusWrites().length,
+    consentOf: (email) => CONSENTS[sandbox.audience().member(email)?.status ?? ""] ?? "none",
+    optOut: (email) => sandbox.audience().unsubscribe(email),
     writes: () => changing().length,
     requests: () => sandbox.requests.length,
     refusedEmail: "nobody@example.com",

@@ -199,6 +199,78 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
     });
   });
 
+  describe.runIf(provider.customers.channels?.length)("the customer's word", () => {
+    const channel = provider.customers.channels?.[0] ?? "";
+    const under = (optIn: "confirm" | "direct") =>
+      open({ settings: { consentRules: [{ channel, source: { kind: "private", key: "consent" }, optIn }] } });
+    const word = (said: boolean, more: Parameters<typeof aContact>[1] = {}) =>
+      aContact(1, { ...more, mapped: { consents: { [channel]: said } } });
+    const changed = (said: boolean, before: Outcome) =>
+      word(said, {
+        remoteKey: remoteKeyOf(before),
+        ownedTags: ["Saleor Import"],
+        consentChanges: { [channel]: said },
+        ownedOptOuts: ("receipt" in before && before.receipt?.ownedOptOuts) || [],
+      });
+    const standing = () => bench.consentOf?.(email(1));
+
+    it.each([
+      ["yes, to be confirmed", true, "confirm", "asked"],
+      ["yes", true, "direct", "in"],
+      ["no", false, "direct", "none"],
+    ] as const)("decides where a new contact stands: %s", async (_, said, optIn, wanted) => {
+      expect(await one(word(said), under(optIn))).toMatchObject({ kind: "delivered", change: "created" });
+      expect(standing()).toBe(wanted);
+    });
+
+    it.each([
+      ["a few", 3, false],
+      ["many", 40, true],
+    ])("is no reason to touch whoever is there already (%s)", async (_, count, historic) => {
+      bench.seed(contacts(count).map(({ mapped }) => ({ email: mapped.email, state: "optedOut" as const })));
+      await upsert(contacts(count, { historic, mapped: { consents: { [channel]: true } } }), under("direct"));
+      expect(contacts(count).every(({ mapped }) => bench.consentOf?.(mapped.email) === "out")).toBe(true);
+      expect(bench.statusWritesToExisting()).toBe(0);
+    });
+
+    it("opts out when it changes to no, and in again when it changes back", async () => {
+      const joined = await one(word(true), under("direct"));
+      const left = await one(changed(false, joined), under("direct"));
+      expect([left.kind, standing()]).toEqual(["delivered", "out"]);
+      await one(changed(true, left), under("direct"));
+      expect(standing()).toBe("in");
+    });
+
+    it("asks by e-mail where the merchant chose so", async () => {
+      const joined = await one(word(false), under("confirm"));
+      await one(changed(true, joined), under("confirm"));
+      expect(standing()).toBe("asked");
+    });
+
+    it("never outweighs an opt-out at the provider, and says so", async () => {
+      const joined = await one(word(true), under("direct"));
+      bench.optOut?.(email(1));
+      const writes = bench.statusWritesToExisting();
+      for (const optIn of ["direct", "confirm"] as const) {
+        const outcome = await one(changed(true, joined), under(optIn));
+        expect("receipt" in outcome && outcome.receipt?.warnings).toContain("opted_out_at_provider");
+      }
+      expect(standing()).toBe("out");
+      expect(bench.statusWritesToExisting()).toBe(writes);
+    });
+
+    it("is kept for the next attempt when the provider did not take it", async () => {
+      const joined = await one(word(true), under("direct"));
+      bench.trouble("down");
+      const outcome = await one(changed(false, joined), under("direct"));
+      expect(outcome.kind).toBe("retry");
+      expect("partly" in outcome && outcome.partly?.receipt.consents).toBeFalsy();
+      bench.heal();
+      await one(changed(false, joined), under("direct"));
+      expect(standing()).toBe("out");
+    });
+  });
+
   describe("empty values", () => {
     it("wipe nothing that others filled, and clear what we filled", async () => {
       bench.seed([{ email: email(1), firstName: "By hand" }]);

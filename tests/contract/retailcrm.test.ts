@@ -166,16 +166,28 @@ describe("many customers", () => {
     expect(asked(/page=6/)).toBe(1);
   });
 
-  it("are asked for one by one where the site is large, until that has cost as much as its pages", async () => {
-    others(3000);
+  it("are asked for one by one where the site is large, until that has cost half as much as its pages", async () => {
+    others(6000);
     const link = open();
     await upsert(many(12), link);
     expect([asked(/filter%5Bemail/), asked(/page=2/)]).toEqual([12, 0]);
     await upsert(many(12, {}, 101), link);
     expect([asked(/filter%5Bemail/), asked(/page=2/)]).toEqual([24, 0]);
     await upsert(many(12, {}, 201), link);
-    expect([asked(/filter%5Bemail/), asked(/page=31/)]).toEqual([24, 1]);
-    expect(sandbox.customers()).toHaveLength(3036);
+    expect([asked(/filter%5Bemail/), asked(/page=60/)]).toEqual([24, 1]);
+    expect(sandbox.customers()).toHaveLength(6036);
+  });
+
+  it("are found although others arrive while the site is read, and push them onto further pages", async () => {
+    sandbox.seed([{ email: email(1), createdAt: "2020-01-01 00:00:00" }]);
+    others(499);
+    sandbox.latencyMs = 30;
+    const running = upsert(many(20));
+    while (asked(/page=2/) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    others(150);
+    await running;
+    expect(sandbox.customers().filter((one) => one.email === email(1))).toHaveLength(1);
+    expect(sandbox.customers()).toHaveLength(500 + 150 + 19);
   });
 
   it("that are known cost one question for a hundred, and nothing is written", async () => {

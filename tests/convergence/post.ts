@@ -72,9 +72,12 @@ export class Post {
 
 async function persistently({ url, headers, body }: Letter): Promise<boolean> {
   for (const wait of [...WAITS_MS, null]) {
-    const { status } = await fetch(url, { method: "POST", headers, body });
+    const status = await fetch(url, { method: "POST", headers, body }).then(
+      (answer) => answer.status,
+      () => "no answer" as const,
+    );
     if (status === 200) return true;
-    if (status < 500) throw new Error(`the webhook was answered ${status}`);
+    if (status !== "no answer" && status < 500) throw new Error(`the webhook was answered ${status}`);
     if (wait !== null) await pause(wait);
   }
   return false;

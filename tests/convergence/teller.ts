@@ -8,6 +8,8 @@ import { type Fate, MOST_CUSTOMERS, type Step, type Story, type Tags } from "./s
 import { healAll, type Town } from "./town";
 
 const ELSEWHERE = "elsewhere@shop-one.dev";
+/** A person whose click failed clicks again. */
+const MOST_TRIES = 5;
 const TAGS_KEY = "mailchimp_tags";
 
 type Of<K extends Step["do"]> = Extract<Step, { do: K }>;
@@ -57,7 +59,7 @@ export class Teller {
     healAll(town.saleor, town.mailchimp);
     await this.post.settled();
     await this.post.arrive();
-    if (!this.live) await this.setLive(true);
+    for (let tries = 0; !this.live && tries < MOST_TRIES; tries++) await this.setLive(true);
     await town.quiet();
     if (memory.needsCatchUp) await town.catchUp();
     await town.quiet();

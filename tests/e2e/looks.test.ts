@@ -20,6 +20,8 @@ describe("How the pages look", () => {
       ["connect", "/connect/mailchimp"],
       ["status", connection],
       ["settings", `${connection}/settings`],
+      ["fields", `${connection}/fields`],
+      ["consent", `${connection}/consent`],
     ] as const;
 
   beforeAll(async () => {
@@ -56,17 +58,20 @@ describe("How the pages look", () => {
   };
 
   describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
-    it.each(["overview", "connect", "status", "settings"])("%s has no barrier that axe finds, and nothing sideways", async (name) => {
-      const path = screens().find(([one]) => one === name)![1];
-      for (const width of WIDTHS) {
-        const { picture, barriers, page, complaints } = await open(path, { theme, width });
-        await picture(`${name}-${theme}-${width}`);
-        expect(await barriers()).toEqual([]);
-        const overflow = await (await frameOf(page)).evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
-        expect(complaints).toEqual([]);
-      }
-    });
+    it.each(["overview", "connect", "status", "settings", "fields", "consent"])(
+      "%s has no barrier that axe finds, and nothing sideways",
+      async (name) => {
+        const path = screens().find(([one]) => one === name)![1];
+        for (const width of WIDTHS) {
+          const { picture, barriers, page, complaints } = await open(path, { theme, width });
+          await picture(`${name}-${theme}-${width}`);
+          expect(await barriers()).toEqual([]);
+          const overflow = await (await frameOf(page)).evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+          expect(complaints).toEqual([]);
+        }
+      },
+    );
   });
 
   it("follow the Dashboard's theme while they are open", async () => {

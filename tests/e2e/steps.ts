@@ -46,7 +46,8 @@ export async function toast(page: Page, text: string): Promise<void> {
   await shown.getByRole("button", { name: "Dismiss" }).click();
 }
 
-export const goTo = ({ app }: Visit, tab: "Status" | "Settings") => app.getByRole("link", { name: tab, exact: true }).click();
+export const goTo = ({ app }: Visit, tab: "Status" | "Settings" | "Fields" | "Consent") =>
+  app.getByRole("link", { name: tab, exact: true }).click();
 
 export async function setUp(visit: Visit, audience = LAST_AUDIENCE): Promise<void> {
   await connectBySignIn(visit);

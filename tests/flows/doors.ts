@@ -1,6 +1,7 @@
 /** The app's doors, for a server of the tests' own. */
 import * as cron from "@/pages/api/cron";
 import * as health from "@/pages/api/health";
+import * as inbound from "@/pages/api/inbound/[connection]/[secret]";
 import * as manifest from "@/pages/api/manifest";
 import * as metrics from "@/pages/api/metrics";
 import * as oauthCallback from "@/pages/api/oauth/[provider]/callback";
@@ -13,6 +14,7 @@ import type { ApiRoute } from "./serve-handler";
 export const doors: Readonly<Record<string, ApiRoute>> = {
   "/api/cron": cron,
   "/api/health": health,
+  "/api/inbound/[connection]/[secret]": inbound,
   "/api/metrics": metrics,
   "/api/manifest": manifest,
   "/api/register": register,

@@ -20,6 +20,8 @@ export async function serveHandlers(routes: Readonly<Record<string, ApiRoute>>, 
       if (!res.headersSent) res.writeHead(500).end(String(error));
     });
   });
+  // Longer than any client keeps its side: a socket closed under a request would look like a fault nobody asked for.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((done) => server.listen(wanted, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {

@@ -30,6 +30,8 @@ async function open(): Promise<Place & { close(): Promise<void> }> {
     RETRY_MIN_SECONDS: "0.5",
     RETRY_MAX_SECONDS: "5",
     SANDBOX_CUT_OFF_SECONDS: "2",
+    // With gigabytes at hand Node does not tidy for long, and laziness would look like growth. A leak ends the process.
+    NODE_OPTIONS: "--max-old-space-size=192",
     ...engine.env,
   };
   const connected = await startConnectedStack({ saleor: { customers: 0, retryScale: 0.05 }, tokenSeconds: 36_000, env });

@@ -133,7 +133,8 @@ describe("the words of the pages", () => {
       amount: "about",
       sample: 200,
     };
-    for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more } as never)).toBeTruthy();
+    const rules = { number: 3, value: "v", type: "text", label: "L", id: "I", field: "F", reason: "R" };
+    for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more, ...rules } as never)).toBeTruthy();
   });
 
   it("has no exclamation mark, no please and no oops", () => {

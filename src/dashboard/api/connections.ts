@@ -114,7 +114,7 @@ export function saleorSilent(): TRPCError {
   return new TRPCError({ code: "SERVICE_UNAVAILABLE", message: "Saleor did not answer, so nothing was changed. Try again in a moment." });
 }
 
-function unreadable(): TRPCError {
+export function unreadable(): TRPCError {
   return new TRPCError({
     code: "PRECONDITION_FAILED",
     message: "Stored access can’t be read. Reconnect: where your customers go is kept, the other settings start from their defaults.",

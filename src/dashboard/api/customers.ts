@@ -54,7 +54,7 @@ export const customerRoutes = router({
 
 type Found = { kind: "found"; id: string } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
 
-async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
+export async function findCustomer(ctx: Admitted, who: string): Promise<Found> {
   if (!who.includes("@")) {
     // As the Dashboard's address bar shows it.
     const id = who.replace(/%3D/gi, "=");

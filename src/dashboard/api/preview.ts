@@ -98,7 +98,15 @@ async function judge({ provider, link, settings, mapping }: Place, sample: Sampl
 }
 
 function asContact(key: string, mapped: Contact["mapped"]): Contact {
-  const nothingKnown = { remoteKey: null, emailChanged: false, ownedTags: [], ownedFields: [], consentChanges: {}, repeatId: "" };
+  const nothingKnown = {
+    remoteKey: null,
+    emailChanged: false,
+    ownedTags: [],
+    ownedFields: [],
+    consentChanges: {},
+    ownedOptOuts: [],
+    repeatId: "",
+  };
   return { key, mapped, ...nothingKnown, historic: true, force: true };
 }
 

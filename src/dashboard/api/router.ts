@@ -3,6 +3,7 @@ import { appRoutes } from "./app";
 import { connectRoutes } from "./connect";
 import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
+import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
 import { router } from "./trpc";
 
@@ -12,6 +13,7 @@ export const appRouter = router({
   connect: connectRoutes,
   runs: runRoutes,
   customers: customerRoutes,
+  mapping: mappingRoutes,
 });
 
 export type AppRouter = typeof appRouter;

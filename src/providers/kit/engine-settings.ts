@@ -1,6 +1,7 @@
 /** Settings that the engine reads by name, for every provider: spread into the provider's own. */
 import { z } from "zod";
 import type { DeletionPolicy } from "@/model/connection";
+import { consentRules, fieldRules } from "@/model/rules";
 
 /** @param policies what the vendor can do with a contact whose customer is gone; the first is the default. */
 export function engineSettings<const P extends DeletionPolicy>(policies: readonly [P, ...P[]]) {
@@ -10,5 +11,8 @@ export function engineSettings<const P extends DeletionPolicy>(policies: readonl
     deletion: z.enum(policies).default(policies[0]).meta({ section: "deletion" }),
     /** What the policy `tag` puts on the contact. */
     deletionTag: z.string().trim().min(1).max(100).default("Deleted in Saleor").meta({ section: "deletion" }),
+    /** Drawn by the mapping screen, not by the form. */
+    fieldRules: fieldRules.meta({ hidden: true }),
+    consentRules: consentRules.meta({ hidden: true }),
   };
 }

@@ -1,10 +1,9 @@
-/** What stands behind the credentials: the account, its audiences and their fields. */
-import type { Account, Answer, Consequence, FieldDefinition, Target } from "../contract";
-import type { Audience, MergeField } from "./answers";
+/** What stands behind the credentials: the account, its audiences and what they require. */
+import type { Account, Answer, Consequence, Target } from "../contract";
+import type { Audience } from "./answers";
 import { mailchimpOf } from "./client";
 import { classify } from "./failures";
-import { dataCentre, type MailchimpLink, type Settings } from "./settings";
-import { Visit } from "./visit";
+import { consentRuleOf, dataCentre, type MailchimpLink, type Settings } from "./settings";
 
 export async function connect(link: MailchimpLink): Promise<Answer<Account>> {
   const dc = dataCentre(link.credentials);
@@ -36,37 +35,6 @@ const target = ({ id, name, double_optin, stats }: Audience): Target => ({
   notes: double_optin ? ["double_optin"] : [],
 });
 
-export async function fields(link: MailchimpLink): Promise<Answer<readonly FieldDefinition[]>> {
-  const visit = new Visit(link);
-  if (visit.stopped) return visit.stopped;
-  const said = await visit.api.mergeFields(link.target);
-  return said.kind === "ok" ? { kind: "ok", value: said.value.merge_fields.map(field) } : visit.fail(said.problem);
-}
-
-const TYPES: Readonly<Record<string, FieldDefinition["type"]>> = {
-  text: "text",
-  phone: "text",
-  zip: "text",
-  url: "text",
-  imageurl: "text",
-  number: "number",
-  date: "date",
-  radio: "choice",
-  dropdown: "choice",
-};
-
-function field({ tag, name, type, required, options }: MergeField): FieldDefinition {
-  const kind = TYPES[type] ?? "other";
-  return {
-    id: tag,
-    label: name || tag,
-    type: kind,
-    required,
-    ...(kind === "text" && { maxLength: 255 }),
-    ...(kind === "choice" && options.choices && { choices: options.choices }),
-  };
-}
-
 const CONSEQUENCES: Readonly<Record<Settings["newStatus"], readonly Consequence[]>> = {
   // Unconfirmed contacts are not billed; the confirmation e-mail goes out at once.
   pending: [{ code: "confirmation_emails" }],
@@ -75,4 +43,9 @@ const CONSEQUENCES: Readonly<Record<Settings["newStatus"], readonly Consequence[
   existing_only: [],
 };
 
-export const consequences = (settings: Settings): readonly Consequence[] => CONSEQUENCES[settings.newStatus];
+/** Under a consent rule the best that can happen to a new contact is what its word asks for. */
+export function consequences(settings: Settings): readonly Consequence[] {
+  const rule = consentRuleOf(settings);
+  if (!rule || settings.newStatus === "existing_only") return CONSEQUENCES[settings.newStatus];
+  return rule.optIn === "direct" ? CONSEQUENCES.subscribed : [...CONSEQUENCES.pending, ...CONSEQUENCES.transactional];
+}

@@ -22,18 +22,22 @@ export const audiences = z.object({
 });
 export type Audience = z.output<typeof audiences>["lists"][number];
 
-export const mergeFields = z.object({
-  merge_fields: z.array(
-    z.object({
-      tag: z.string(),
-      name: z.string().catch(""),
-      type: z.string(),
-      required: z.boolean().catch(false),
-      options: z.object({ choices: z.array(z.string()).optional().catch(undefined) }).catch({}),
-    }),
-  ),
+export const mergeField = z.object({
+  tag: z.string(),
+  name: z.string().catch(""),
+  type: z.string(),
+  required: z.boolean().catch(false),
+  options: z
+    .object({
+      choices: z.array(z.string()).optional().catch(undefined),
+      phone_format: z.string().optional().catch(undefined),
+    })
+    .catch({}),
 });
-export type MergeField = z.output<typeof mergeFields>["merge_fields"][number];
+export const mergeFields = z.object({ merge_fields: z.array(mergeField) });
+export type MergeField = z.output<typeof mergeField>;
+
+export const webhooks = z.object({ webhooks: z.array(z.object({ id: z.string(), url: z.string().catch("") })) });
 
 const memberShape = z.object({
   id: z.string(),

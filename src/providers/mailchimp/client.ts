@@ -65,6 +65,10 @@ function createMailchimp(link: MailchimpLink) {
     audience: () => ask(lists.getList(list, { fields: ["id"] }), z.unknown()),
     mergeFields: (audience: string) =>
       ask(lists.getListMergeFields(audience, { exclude_fields: ["_links", "merge_fields._links"], count: 1000 }), says.mergeFields),
+    createMergeField: (body: object) => ask(lists.addListMergeField(list, body), says.mergeField),
+    webhooks: () => ask(lists.getListWebhooks(list), says.webhooks),
+    createWebhook: (body: object) => ask(lists.createListWebhook(list, body), z.unknown()),
+    deleteWebhook: (id: string) => ask(lists.deleteListWebhook(list, id), z.unknown()),
     members: (options: { offset: number; status?: "archived" }) =>
       ask(lists.getListMembersInfo(list, { fields: inPage(MEMBER_FIELDS, "members"), count: 1000, ...options }), says.members),
     /** `who`: MD5 of the address or `contact_id`. */

@@ -29,8 +29,9 @@ export async function createMany(visit: Visit, contacts: readonly Contact[]): Pr
 /** Contacts without a step are to be written alone. */
 async function createBatch(visit: Visit, contacts: readonly Contact[]): Promise<Map<CustomerId, Step>> {
   if (visit.stopped) return forAll(contacts, visit.stopped);
-  const status = statusForNew(visit.settings);
-  const said = await visit.api.createMembers(contacts.map((contact) => ({ ...bodyFor(contact), status })));
+  const said = await visit.api.createMembers(
+    contacts.map((contact) => ({ ...bodyFor(contact), status: statusForNew(visit.settings, contact.mapped) })),
+  );
   if (said.kind === "ok") return readBatch(contacts, said.value);
   const failure = await visit.fail(said.problem, contacts.length === 1 ? given(contacts[0]!) : []);
   // One malformed item can fail the whole body: alone, each gets its own verdict.

@@ -5,14 +5,16 @@ import type { Answer, ContactRef, Outcomes, ProviderContact } from "../contract"
 import type { Member } from "./answers";
 import { isMissing } from "./failures";
 import { foresee } from "./foresee";
-import { ownedAfter, payload, subscriberHash } from "./payload";
-import { dataCentre, type MailchimpLink, type Settings } from "./settings";
+import { ownedAfter, payload, problemsOf, subscriberHash } from "./payload";
+import { CHANNEL, dataCentre, type MailchimpLink, type Settings } from "./settings";
 import { upsert } from "./upsert";
 import { Visit } from "./visit";
 
 export const customers = {
   // No limit is documented for either (reference, 2026-08); tag names over 100 letters have been reported refused.
   tags: { maxLength: 100, maxPerContact: 100 },
+  channels: [CHANNEL],
+  check: (_settings: Settings, mapped: MappedContact) => problemsOf(mapped),
   payload: (_settings: Settings, mapped: MappedContact) => payload(mapped),
   fills: (_settings: Settings, mapped: MappedContact) => ownedAfter({ mapped, ownedFields: [] }),
   upsert,

@@ -47,7 +47,7 @@ export class Directory {
 
   note(member: Member): void {
     for (const tag of Object.keys(member.mergeFields)) this.fieldTags.add(tag);
-    const filled = Object.entries(member.mergeFields).filter(([, value]) => value !== "" && typeof value !== "object");
+    const filled = Object.entries(member.mergeFields).filter(([, value]) => value !== "" && value !== null);
     this.entries.set(member.hash, {
       contactId: member.contactId,
       status: member.status,

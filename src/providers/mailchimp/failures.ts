@@ -61,6 +61,9 @@ const RULES: readonly Rule[] = [
     text: /signed up to a lot of lists|too many recent signup requests/i,
     failure: { kind: "retry", reason: "too_many_signups", afterSeconds: SIGNUP_SECONDS },
   },
+  { status: [400], text: /verify the URL is working|invalid url/i, failure: { kind: "refused", reason: "address_unreachable" } },
+  { status: [400], text: /limit of merge fields/i, failure: { kind: "refused", reason: "field_limit" } },
+  { status: [400], text: /merge field with the tag .* already exists/i, failure: { kind: "refused", reason: "field_exists" } },
   { status: [400], text: /member exists|already a list member/i, failure: { kind: "retry", reason: "member_exists" } },
   { status: [403], text: /linked to datacenter/i, failure: { kind: "auth", reason: "wrong_data_centre" } },
   {

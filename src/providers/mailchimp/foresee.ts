@@ -3,7 +3,7 @@ import type { Contact } from "@/model/contact";
 import type { Difference, Foresight } from "../contract";
 import type { Member } from "./answers";
 import { isMissing } from "./failures";
-import { bodyFor, subscriberHash } from "./payload";
+import { bodyFor, isSame, subscriberHash } from "./payload";
 import type { MailchimpLink } from "./settings";
 import { Visit } from "./visit";
 
@@ -33,10 +33,12 @@ function present(visit: Visit, contact: Contact, member: Member): Foresight {
 function fieldDifferences(contact: Contact, member: Member): Difference[] {
   return Object.entries(bodyFor(contact).merge_fields).flatMap(([field, value]) => {
     const held = member.mergeFields[field];
-    if (held === undefined || String(held) === String(value)) return [];
-    return [{ field, ours: String(value), theirs: typeof held === "object" ? "" : String(held) }];
+    if (held === undefined || isSame(value, held)) return [];
+    return [{ field, ours: shown(value), theirs: shown(held) }];
   });
 }
+
+const shown = (value: unknown) => (typeof value === "object" && value !== null ? Object.values(value).join(", ") : String(value ?? ""));
 
 function tagDifferences({ mapped }: Contact, member: Member): Difference[] {
   const held = new Set((member.tags ?? []).map((tag) => tag.toLowerCase()));

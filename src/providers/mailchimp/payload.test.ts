@@ -27,6 +27,7 @@ describe("payload", () => {
         "email_address": "Urist.McVankab@freddiesjokes.com",
         "merge_fields": {
           "FNAME": "Urist",
+          "GONE": "",
           "LNAME": "McVankab",
           "LTV": 12.5,
           "NOTE": "a",

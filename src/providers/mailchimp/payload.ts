@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Contact, FieldValue, MappedContact } from "@/model/contact";
+import { type AddressValue, assemble, isSameAddress } from "./address-fields";
 import type { Member } from "./answers";
 
 /** Mailchimp cuts longer text, in bytes and possibly inside a letter; so we cut first (help: import file guidelines, 2026-08). */
@@ -7,8 +8,10 @@ const MERGE_FIELD_BYTES = 255;
 
 export interface MemberBody {
   email_address: string;
-  merge_fields: Record<string, string | number>;
+  merge_fields: Record<string, MergeValue>;
 }
+
+type MergeValue = string | number | AddressValue;
 
 /** What we want the contact to hold, apart from its status. */
 export function memberBody(mapped: MappedContact): MemberBody {
@@ -38,12 +41,20 @@ export function payload(mapped: MappedContact): Record<string, unknown> {
   return { ...memberBody(mapped), tags: mapped.tags };
 }
 
-/** `null` is refused for the whole contact ("did not match any of the schemas"), booleans too: they go as words. */
-function cleanFields(fields: MappedContact["fields"]): Record<string, string | number> {
-  return Object.fromEntries(Object.entries(fields).flatMap(([tag, value]) => (value === null ? [] : [[tag, clean(value)]])));
+/** An address that lacks a part is not sent: it would fail the whole contact. */
+export function problemsOf(mapped: MappedContact): string[] {
+  return assemble(mapped.fields).incomplete.map((tag) => `address_incomplete:${tag}`);
 }
 
-function clean(value: Exclude<FieldValue, null>): string | number {
+/** `null` is refused for the whole contact ("did not match any of the schemas") and `""` empties; booleans go as words. */
+function cleanFields(fields: MappedContact["fields"]): Record<string, MergeValue> {
+  const { plain, addresses } = assemble(fields);
+  const cleaned = Object.fromEntries(Object.entries(plain).map(([tag, value]) => [tag, clean(value)]));
+  return { ...cleaned, ...addresses };
+}
+
+function clean(value: FieldValue): string | number {
+  if (value === null) return "";
   if (typeof value === "number" && Number.isFinite(value)) return value;
   return cut(String(value));
 }
@@ -73,6 +84,16 @@ export const comparable = (email: string): string => email.trim().normalize("NFC
 export function holds(member: Member, body: MemberBody): boolean {
   return Object.entries(body.merge_fields).every(([tag, value]) => {
     const held = member.mergeFields[tag];
-    return held === undefined || String(held) === String(value);
+    return held === undefined || isSame(value, held);
   });
+}
+
+export function isSame(ours: MergeValue, theirs: unknown): boolean {
+  return typeof ours === "object" ? isSameAddress(ours, theirs) : String(theirs) === String(ours);
+}
+
+/** Fields of the merchant's rules that the audience does not have: every answer names all that it has. */
+export function missingFields({ mapped }: Pick<Contact, "mapped">, member: Member): string[] {
+  const tags = [...new Set(Object.keys(mapped.fields).map((id) => id.split(".", 1)[0]!))];
+  return tags.filter((tag) => !(tag in member.mergeFields)).map((tag) => `field_missing:${tag}`);
 }

@@ -10,6 +10,10 @@ declare module "@mailchimp/mailchimp_marketing" {
     getAllLists(options?: Options): Promise<unknown>;
     getList(listId: string, options?: Options): Promise<unknown>;
     getListMergeFields(listId: string, options?: Options): Promise<unknown>;
+    addListMergeField(listId: string, body: object): Promise<unknown>;
+    getListWebhooks(listId: string): Promise<unknown>;
+    createListWebhook(listId: string, body: object): Promise<unknown>;
+    deleteListWebhook(listId: string, webhookId: string): Promise<unknown>;
     getListMembersInfo(listId: string, options?: Options): Promise<unknown>;
     getListMember(listId: string, subscriberHash: string, options?: Options): Promise<unknown>;
     /** POST */

@@ -1,5 +1,7 @@
 /** What the merchant chooses, and what opens the account. */
 import { z } from "zod";
+import type { MappedContact } from "@/model/contact";
+import type { ConsentRule } from "@/model/rules";
 import type { Link } from "../contract";
 import { engineSettings } from "../kit/engine-settings";
 
@@ -33,7 +35,24 @@ export function dataCentre({ accessToken, apiKey, dc }: Credentials): string | n
   return named && DATA_CENTRE.test(named) ? named : null;
 }
 
-/** What a contact gets that we create, or bring back from the archive. */
-export function statusForNew({ newStatus }: Settings): "transactional" | "subscribed" | "pending" {
-  return newStatus === "existing_only" ? "transactional" : newStatus;
+/** What a consent rule may speak of. */
+export const CHANNEL = "email";
+
+export const consentRuleOf = ({ consentRules }: Settings): ConsentRule | undefined =>
+  consentRules.find(({ channel }) => channel === CHANNEL);
+
+type NewStatus = "transactional" | "subscribed" | "pending";
+
+/** What a contact gets that we create. Under a consent rule nobody is subscribed without a word. */
+export function statusForNew(settings: Settings, { consents }: Pick<MappedContact, "consents">): NewStatus {
+  const rule = consentRuleOf(settings);
+  if (!rule) return settings.newStatus === "existing_only" ? "transactional" : settings.newStatus;
+  if (!consents[CHANNEL]) return "transactional";
+  return rule.optIn === "direct" ? "subscribed" : "pending";
+}
+
+/** What a contact gets that comes back from the archive. It may have been unsubscribed before: a word alone asks, at most. */
+export function statusForRevived(settings: Settings, mapped: Pick<MappedContact, "consents">): NewStatus {
+  const status = statusForNew(settings, mapped);
+  return consentRuleOf(settings) && status === "subscribed" ? "pending" : status;
 }

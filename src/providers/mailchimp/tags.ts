@@ -6,7 +6,7 @@ import type { Contact } from "@/model/contact";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import { noteInDirectory } from "./directory";
-import { ownedAfter, subscriberHash } from "./payload";
+import { missingFields, ownedAfter, subscriberHash } from "./payload";
 import { changeSegments } from "./segments";
 import type { Visit } from "./visit";
 import type { Written } from "./write-member";
@@ -39,12 +39,19 @@ export async function tagNow(visit: Visit, job: TagJob): Promise<Outcome> {
 /** The contact stands, only its tags do not. Which of them came off is not known, so none is dropped from what we own. */
 function untagged({ written, contact }: TagJob, failure: Failure): Outcome {
   const said = {
-    ...(written.member.contactId && { remoteKey: written.member.contactId }),
-    ownedFields: ownedAfter(contact),
+    ...standing(contact, written),
+    consents: contact.mapped.consents,
     ...(written.warnings.length > 0 && { warnings: written.warnings }),
   };
   return { ...failure, partly: { change: written.change, receipt: said } };
 }
+
+/** What is known of the contact whatever becomes of its tags. */
+const standing = (contact: Contact, { member, ownedOptOuts }: Written) => ({
+  ...(member.contactId && { remoteKey: member.contactId }),
+  ...(ownedOptOuts && { ownedOptOuts }),
+  ownedFields: ownedAfter(contact),
+});
 
 export function tagJob(contact: Contact, written: Written): TagJob {
   return { key: contact.key, contact, written, ...difference(contact, written) };
@@ -75,11 +82,11 @@ async function tagOne(visit: Visit, { contact, add, remove }: TagJob): Promise<F
 function receipt(visit: Visit, job: TagJob): Outcome {
   const { written, contact, add, remove } = job;
   noteInDirectory(visit, { ...written.member, tags: tagsAfter(job) });
+  const warnings = [...written.warnings, ...missingFields(contact, written.member)];
   const said = {
-    ...(written.member.contactId && { remoteKey: written.member.contactId }),
+    ...standing(contact, written),
     ...(contact.mapped.tags && { ownedTags: contact.mapped.tags }),
-    ownedFields: ownedAfter(contact),
-    ...(written.warnings.length > 0 && { warnings: written.warnings }),
+    ...(warnings.length > 0 && { warnings }),
   };
   if (written.change === "created") return { kind: "delivered", change: "created", receipt: said };
   if (written.change === "updated" || add.length + remove.length > 0) return { kind: "delivered", change: "updated", receipt: said };

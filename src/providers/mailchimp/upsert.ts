@@ -6,13 +6,14 @@ import type { Contact } from "@/model/contact";
 import type { Failure, Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { Outcomes } from "../contract";
+import { followConsent } from "./consent";
 import { createMany } from "./create-many";
 import { audienceDirectory } from "./directory";
 import { subscriberHash } from "./payload";
-import type { MailchimpLink } from "./settings";
+import { CHANNEL, type MailchimpLink } from "./settings";
 import { tagAll, tagJob, tagNow } from "./tags";
 import { Visit } from "./visit";
-import { type Step, writeMember, writeSeen } from "./write-member";
+import { lookAndWrite, type Step, writeMember, writeSeen } from "./write-member";
 
 /** From so many unknown contacts on, reading the audience first costs less than asking for each. */
 const MANY_HISTORIC = 20;
@@ -55,7 +56,7 @@ async function writeAll(visit: Visit, contacts: readonly Contact[]): Promise<Map
   const unknown = addressed.filter((contact) => !isKnown(contact));
   const plan = await planFor(visit, unknown);
   const singly = plan.kind === "singly" ? addressed : addressed.filter(isKnown);
-  const write = isSweep(contacts) ? writeMember : writeAndTag;
+  const write = isSweep(contacts) ? writeAndFollow : writeAndTag;
   const steps = await visit.each(singly, (contact) => write(visit, contact));
   if (plan.kind !== "singly") for (const [key, step] of await writeUnknown(visit, unknown, plan)) steps.set(key, step);
   for (const { key } of contacts) if (!steps.has(key)) steps.set(key, { kind: "refused", reason: "address_invalid" });
@@ -65,8 +66,10 @@ async function writeAll(visit: Visit, contacts: readonly Contact[]): Promise<Map
 /** A sweep gives the same few tags to many: those wait for the bulk call. Fresh changes are finished one by one. */
 const isSweep = (contacts: readonly Contact[]) => contacts.length >= MANY_HISTORIC && contacts.some((contact) => contact.historic);
 
+const writeAndFollow = async (visit: Visit, contact: Contact) => followConsent(visit, contact, await writeMember(visit, contact));
+
 async function writeAndTag(visit: Visit, contact: Contact): Promise<Step> {
-  const step = await writeMember(visit, contact);
+  const step = await writeAndFollow(visit, contact);
   return step.kind === "written" ? tagNow(visit, tagJob(contact, step)) : step;
 }
 
@@ -92,12 +95,13 @@ async function writeUnknown(
     contact,
     member: plan.directory.find(subscriberHash(contact.mapped.email)),
   }));
-  const absent = found.flatMap(({ contact, member }) => (member ? [] : [contact]));
+  // A word that changed is followed on a contact that was looked at, never in bulk.
+  const isSingle = ({ contact, member }: (typeof found)[number]) => member !== undefined || CHANNEL in contact.consentChanges;
+  const absent = found.flatMap((one) => (isSingle(one) ? [] : [one.contact]));
   const [created, written] = await Promise.all([
     createMany(visit, absent),
-    visit.each<(typeof found)[number], Step>(
-      found.filter(({ member }) => member),
-      ({ contact, member }) => writeSeen(visit, contact, member!),
+    visit.each<(typeof found)[number], Step>(found.filter(isSingle), async ({ contact, member }) =>
+      followConsent(visit, contact, await (member ? writeSeen(visit, contact, member) : lookAndWrite(visit, contact))),
     ),
   ]);
   return new Map([...created, ...written]);

@@ -1,7 +1,7 @@
 /**
- * Makes one contact in Mailchimp hold what we want, apart from tags. The status of an existing contact is never
- * written: `status_if_new` speaks only to Mailchimp's creation, and `status` is sent for one purpose, to bring back an
- * archived contact where the merchant chose that.
+ * Makes one contact in Mailchimp hold what we want, apart from tags and consent. The status of an existing contact is not
+ * written here: `status_if_new` speaks only to Mailchimp's creation, and `status` is sent for one purpose, to bring back
+ * an archived contact where the merchant chose that.
  */
 import type { Contact } from "@/model/contact";
 import type { Outcome, Reason } from "@/model/outcome";
@@ -9,7 +9,7 @@ import type { Member } from "./answers";
 import type { Said } from "./client";
 import { droppableFields, isMemberExists, isMissing } from "./failures";
 import { bodyFor, holds, type MemberBody, subscriberHash } from "./payload";
-import { statusForNew } from "./settings";
+import { statusForNew, statusForRevived } from "./settings";
 import type { Visit } from "./visit";
 
 /** The member stands as we want; tags come next. */
@@ -18,6 +18,8 @@ export interface Written {
   change: "created" | "updated" | "none";
   member: Member;
   warnings: readonly Reason[];
+  /** Channels on which an opt-out of ours stands. Absent = as before. */
+  ownedOptOuts?: readonly string[];
 }
 export type Step = Written | Outcome;
 
@@ -69,7 +71,7 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
   const moved = await lookAndWrite(visit, contact);
   if (moved.kind === "skipped" && moved.receipt) return { ...moved, receipt: { ...moved.receipt, warnings: ["moved_to_existing"] } };
   if (moved.kind !== "written") return moved;
-  return { ...moved, change: "updated", warnings: [...moved.warnings, "moved_to_existing"] };
+  return { ...moved, change: "updated", warnings: [...moved.warnings, "moved_to_existing"], ownedOptOuts: [] };
 }
 
 /**
@@ -78,7 +80,7 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
  */
 async function revive(visit: Visit, contact: Contact, member: Member): Promise<Step> {
   if (!visit.settings.reviveArchived) return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
-  const status = statusForNew(visit.settings);
+  const status = statusForRevived(visit.settings, contact.mapped);
   const sent = await send(contact, (body) => visit.api.postMember({ ...body, status }));
   return settle(visit, contact, "updated", sent);
 }
@@ -90,7 +92,7 @@ interface Sent {
 
 function putIfNew(visit: Visit, contact: Contact): Promise<Sent> {
   const hash = subscriberHash(contact.mapped.email);
-  return send(contact, (body) => visit.api.putMember(hash, { ...body, status_if_new: statusForNew(visit.settings) }));
+  return send(contact, (body) => visit.api.putMember(hash, { ...body, status_if_new: statusForNew(visit.settings, contact.mapped) }));
 }
 
 /** One wrong field fails the whole contact at Mailchimp: it is left out once, and named in the receipt. */
@@ -119,5 +121,11 @@ async function settle(visit: Visit, contact: Contact, change: Written["change"],
 
 /** What Mailchimp may quote back at us in a refusal. */
 export function given({ mapped }: Contact): string[] {
-  return [mapped.email, mapped.firstName, mapped.lastName, mapped.phone, ...Object.values(mapped.fields).map(String)].filter(Boolean);
+  return [
+    mapped.email,
+    mapped.firstName,
+    mapped.lastName,
+    mapped.phone,
+    ...Object.values(mapped.fields).map((value) => String(value ?? "")),
+  ].filter(Boolean);
 }

@@ -58,6 +58,9 @@ export async function loadedDirectory(visit: Visit, options: { forced: boolean }
   return options.forced && loaded.directory.loadedAt < Date.now() - FORCED_MS ? null : loaded.directory;
 }
 
+/** Who sends many has more to send: a directory that spares half of its cost by now is worth reading. */
+const PATIENCE = 2;
+
 /**
  * @param lookUps how many single questions it would spare. Those asked so far count as well: who goes on asking singly
  * for ever pays more than the whole site costs.
@@ -70,7 +73,7 @@ export async function directoryIfCheaper(visit: Visit, lookUps: number): Promise
   if (first.kind === "problem") return visit.fail(first.problem);
   const { totalCount, totalPageCount } = first.value.pagination;
   const spent = Number(cache.get(lookUpsKey(visit)) ?? 0) + lookUps;
-  if (totalCount > LARGEST || totalPageCount - 1 > spent) {
+  if (totalCount > LARGEST || totalPageCount - 1 > spent * PATIENCE) {
     cache.set(lookUpsKey(visit), spent);
     return { kind: "not_worth_it" };
   }
@@ -91,33 +94,36 @@ export function noteInDirectory(visit: Visit, customer: Pick<Held, "id" | "exter
 /** Somebody deleted while we were paging moves others across the edge of a page: then it is read once more. */
 async function readSite(visit: Visit, first: CustomersPage): Promise<Loaded> {
   for (let attempt = 1; attempt <= 2; attempt++) {
+    const start = attempt === 1 ? first : await readPage(visit, 1);
+    if ("kind" in start) return start;
     const directory = new Directory();
-    const total = await readPages(visit, directory, attempt === 1 ? first : null);
-    if (typeof total !== "number") return total;
+    const failure = await readPages(visit, directory, start);
+    if (failure) return failure;
+    const total = start.pagination.totalCount;
     visit.link.log.info({ customers: directory.size, total }, "retailcrm site read");
     if (directory.size >= total) return { kind: "directory", directory };
   }
   return { kind: "not_worth_it" };
 }
 
-/** @returns how many there are by the last page's word. */
-async function readPages(visit: Visit, directory: Directory, known: CustomersPage | null): Promise<number | Failure> {
-  const first = known ?? (await readPage(visit, 1));
-  if ("kind" in first) return first;
+/** Whoever is created meanwhile pushes others onto further pages: those are read as well. */
+async function readPages(visit: Visit, directory: Directory, first: CustomersPage): Promise<Failure | null> {
   for (const customer of first.customers) directory.note(customer);
-  const rest = Array.from({ length: first.pagination.totalPageCount - 1 }, (_, page) => page + 2);
-  let total = first.pagination.totalCount;
+  let last = first.pagination.totalPageCount;
   let failed: Failure | null = null;
-  await inParallel(rest, PAGES_AT_ONCE, async (page) => {
-    if (failed) return;
-    const read = await readPage(visit, page);
-    if ("kind" in read) failed = read;
-    else {
-      for (const customer of read.customers) directory.note(customer);
-      total = read.pagination.totalCount;
-    }
-  });
-  return failed ?? total;
+  for (let from = 2; from <= last && !failed; ) {
+    const pages = Array.from({ length: last - from + 1 }, (_, n) => from + n);
+    from = last + 1;
+    await inParallel(pages, PAGES_AT_ONCE, async (page) => {
+      const read = failed ?? (await readPage(visit, page));
+      if ("kind" in read) failed = read;
+      else {
+        for (const customer of read.customers) directory.note(customer);
+        last = Math.max(last, read.pagination.totalPageCount);
+      }
+    });
+  }
+  return failed;
 }
 
 async function readPage(visit: Visit, page: number): Promise<CustomersPage | Failure> {

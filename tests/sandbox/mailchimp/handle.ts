@@ -2,6 +2,7 @@
 import { hashOf } from "./addresses";
 import type { MergeValue } from "./merge";
 import type { Audience, Member, Status, StatusChange, Who } from "./state";
+import { tellUnsubscribed } from "./webhooks";
 
 interface MemberView {
   id: string;
@@ -33,6 +34,8 @@ export interface AudienceHandle {
   seed(members: readonly MemberSeed[]): void;
   /** By the person: protected from then on. */
   unsubscribe(email: string): void;
+  /** Addresses that Mailchimp tells. */
+  webhooks(): string[];
   /** By the person, on a form or by the link of a confirmation mail. */
   subscribe(email: string): void;
   /** By the admin. */
@@ -43,6 +46,8 @@ export interface AudienceHandle {
   removeTag(email: string, tag: string): void;
   /** Permanently deleted: can never be imported again. */
   forget(email: string): void;
+  /** The merchant deletes a merge field, and every value with it. @returns whether there was one. */
+  dropField(tag: string): boolean;
   /** What happens to unconfirmed contacts after about 60 days. */
   dropPending(): number;
 }
@@ -80,13 +85,18 @@ export function audienceHandle(audience: Audience): AudienceHandle {
     seed: (members) => {
       for (const one of members) seedMember(audience, one);
     },
-    unsubscribe: (email) => audience.setStatus(need(email), "unsubscribed", "self"),
+    unsubscribe: (email) => {
+      audience.setStatus(need(email), "unsubscribed", "self");
+      tellUnsubscribed(audience, need(email), "user");
+    },
+    webhooks: () => [...audience.webhooks.values()].map(({ url }) => url),
     subscribe: (email) => selfSubscribe(audience, email),
     archive: (email) => audience.setStatus(need(email), "archived", "admin"),
     clean: (email) => audience.setStatus(need(email), "cleaned", "admin"),
     addTag: (email, tag) => audience.hold(need(email), audience.tag(tag)),
     removeTag: (email, tag) => audience.release(need(email), audience.tag(tag)),
     forget: (email) => forget(audience, email),
+    dropField: (tag) => dropField(audience, tag),
     dropPending: () => dropPending(audience),
   };
 }
@@ -110,6 +120,13 @@ function forget(audience: Audience, email: string): void {
   const member = audience.byEmail(email);
   if (member) audience.erase(member);
   else audience.forgotten.add(hashOf(email));
+}
+
+function dropField(audience: Audience, tag: string): boolean {
+  const at = audience.mergeFields.findIndex((field) => field.tag === tag);
+  if (at >= 0) audience.mergeFields.splice(at, 1);
+  for (const member of audience.members.values()) delete member.mergeFields[tag];
+  return at >= 0;
 }
 
 function dropPending(audience: Audience): number {

@@ -1,9 +1,9 @@
-/** Webhook registration. Mailchimp sends a GET to the address first and refuses what does not answer 2xx. Nothing is delivered here yet. */
+/** Webhook registration. Mailchimp sends a GET to the address first and refuses what does not answer 2xx. Opt-outs are delivered, and again until somebody answers 2xx. */
 import { randomBytes } from "node:crypto";
 import { parse, webhookBody } from "./bodies";
 import { audienceOf, type Call, noContent, ok, type Route } from "./calls";
 import { invalidResource, notFound, notValidated } from "./problems";
-import type { Audience, Webhook } from "./state";
+import type { Audience, Member, Webhook } from "./state";
 
 export const webhooksRoutes: Route[] = [
   ["GET", "/lists/:list/webhooks", listWebhooks],
@@ -50,4 +50,31 @@ async function statusOf(url: string): Promise<number> {
 function deleteWebhook(call: Call) {
   audienceOf(call).webhooks.delete(webhookOf(call).id);
   return noContent;
+}
+
+const TRIES = 20;
+const PAUSE_MS = 100;
+
+/** Mailchimp's form (guide on webhooks, read 2026-08), to every hook that wants it. */
+export function tellUnsubscribed(audience: Audience, member: Member, by: "user" | "admin"): void {
+  const form = new URLSearchParams({
+    type: "unsubscribe",
+    fired_at: new Date().toISOString().slice(0, 19).replace("T", " "),
+    "data[action]": "unsub",
+    "data[reason]": "manual",
+    "data[id]": member.contactId.slice(0, 10),
+    "data[list_id]": audience.id,
+    "data[email]": member.email,
+    "data[email_type]": member.emailType,
+    "data[merges][EMAIL]": member.email,
+  });
+  for (const hook of audience.webhooks.values()) if (hook.events.unsubscribe && hook.sources[by]) void deliver(hook.url, form);
+}
+
+async function deliver(url: string, body: URLSearchParams): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const answer = await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(10_000) }).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }

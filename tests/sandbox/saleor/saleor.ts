@@ -138,6 +138,8 @@ export async function startSaleor(options: SaleorOptions = {}): Promise<SaleorSa
         sendJson(response, 500, { errors: [{ message: error instanceof Error ? error.message : "Internal Server Error" }] });
     });
   });
+  // Longer than any client keeps its side: a socket closed under a request would look like a fault nobody asked for.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((listening) => server.listen(port, host, listening));
   world.origin = `http://${host}:${(server.address() as AddressInfo).port}`;
   world.apiUrl = `${world.origin}/graphql/`;

@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, RunView } from "@/dashboard/api/views";
+import { saveFile } from "../parts/save-file";
 import { useTRPCClient } from "../shell/api";
 import { useProviderText } from "../text";
 import { csvOf } from "./csv";
@@ -24,18 +25,8 @@ export function useDownload(connection: ConnectionView, run: RunView) {
         after = page.next;
       } while (after !== null);
       const head = ["customer", "state", "code", "reason", "vendor", "time"].map((column) => t(`csv.${column}`));
-      save(csvOf(head, lines), t("csv.file", { provider: connection.provider, date: run.startedAt.slice(0, 10) }));
+      const name = t("csv.file", { provider: connection.provider, date: run.startedAt.slice(0, 10) });
+      saveFile(csvOf(head, lines), name, "text/csv;charset=utf-8");
     },
   });
-}
-
-function save(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

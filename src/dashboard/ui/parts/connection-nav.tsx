@@ -1,7 +1,7 @@
 import { useTranslations } from "use-intl";
 import { NavRow } from "./nav-row";
 
-export const ConnectionNav = ({ id, current }: { id: string; current: "status" | "settings" }) => {
+export const ConnectionNav = ({ id, current }: { id: string; current: "status" | "settings" | "fields" | "consent" }) => {
   const t = useTranslations();
   return (
     <NavRow
@@ -9,6 +9,8 @@ export const ConnectionNav = ({ id, current }: { id: string; current: "status" |
       items={[
         { href: `/c/${id}`, label: t("nav.status"), current: current === "status" },
         { href: `/c/${id}/settings`, label: t("nav.settings"), current: current === "settings" },
+        { href: `/c/${id}/fields`, label: t("nav.fields"), current: current === "fields" },
+        { href: `/c/${id}/consent`, label: t("nav.consent"), current: current === "consent" },
       ]}
     />
   );

@@ -6,13 +6,13 @@ import { CopyButton } from "../parts/copy-button";
 import { useClockTime } from "../parts/when";
 import { statusOf } from "../shell/api";
 import { useProviderText } from "../text";
-import type { SettingsValues } from "./settings-form";
 import type { SaveTrouble } from "./use-save";
 
 interface SaveProblemProps {
   problem: SaveTrouble;
   connection: ConnectionView;
-  values: SettingsValues;
+  /** What was typed, to be copied. */
+  values: unknown;
   onReload(): void;
 }
 

@@ -1,5 +1,5 @@
 import { Button, Combobox, Skeleton } from "@saleor/macaw-ui";
-import { useFormatter, useTranslations } from "use-intl";
+import { useFormatter } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { FieldNote } from "../parts/field";
@@ -21,7 +21,7 @@ interface TargetFieldProps {
 export const TargetField = (p: TargetFieldProps) => {
   const t = useWords(p.connection.provider);
   const { targets, connection, value } = p;
-  const optionOf = useOption();
+  const optionOf = useOption(connection.provider);
   if (targets.isLoading) return <Skeleton __height="52px" aria-busy />;
   const saved = connection.target?.id === value && value !== "" ? connection.target : null;
   const isGone = targets.targets !== null && saved !== null && !targets.targets.some(({ id }) => id === saved.id);
@@ -49,8 +49,8 @@ export const TargetField = (p: TargetFieldProps) => {
   );
 };
 
-function useOption() {
-  const t = useTranslations();
+function useOption(provider: string) {
+  const t = useWords(provider);
   const format = useFormatter();
   return ({ id, name, contacts }: TargetOption) => ({
     value: id,

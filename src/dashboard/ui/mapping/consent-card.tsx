@@ -1,0 +1,116 @@
+/** One channel: whether consent is read, where it stands, what the words mean, how a new yes is followed. */
+import { useTranslations } from "use-intl";
+import type { ConnectionView } from "@/dashboard/api/views";
+import type { ConsentRule } from "@/model/rules";
+import { Check } from "../parts/check";
+import { Choices } from "../parts/choices";
+import { Field } from "../parts/field";
+import { Section } from "../parts/section";
+import { useProviderText } from "../text";
+
+/** Words as they are typed. */
+export interface ConsentDraft {
+  channel: string;
+  isOn: boolean;
+  kind: "private" | "public";
+  key: string;
+  yes: string;
+  no: string;
+  optIn: ConsentRule["optIn"];
+}
+
+export type ConsentProblem = "needs_key" | "needs_words" | "word_means_both";
+
+const wordsOf = (typed: string) => [...new Set(typed.split(",").flatMap((word) => word.trim().toLowerCase() || []))];
+
+export function consentProblem({ key, yes, no }: ConsentDraft): ConsentProblem | null {
+  if (key.trim() === "") return "needs_key";
+  if (wordsOf(yes).length === 0 || wordsOf(no).length === 0) return "needs_words";
+  return wordsOf(yes).some((word) => wordsOf(no).includes(word)) ? "word_means_both" : null;
+}
+
+export const consentRuleOf = ({ channel, kind, key, yes, no, optIn }: ConsentDraft): ConsentRule => ({
+  channel,
+  source: { kind, key: key.trim() },
+  yes: wordsOf(yes),
+  no: wordsOf(no),
+  optIn,
+});
+
+interface ConsentCardProps {
+  draft: ConsentDraft;
+  connection: ConnectionView;
+  readOnly: boolean;
+  problem: ConsentProblem | null;
+  onChange(draft: ConsentDraft): void;
+}
+
+export const ConsentCard = ({ draft, connection, readOnly, problem, onChange }: ConsentCardProps) => {
+  const t = useTranslations();
+  const { title } = connection;
+  const text = useProviderText(connection.provider, title);
+  const set = (change: Partial<ConsentDraft>) => onChange({ ...draft, ...change });
+  const said = (code: ConsentProblem) => (problem === code ? t(`consent.problem.${code}`) : undefined);
+  return (
+    <Section title={text.say(`channels.${draft.channel}`) ?? draft.channel} hint={draft.isOn ? null : t("consent.off")}>
+      <Check
+        label={t("consent.on")}
+        help={t("consent.onHelp", { title })}
+        checked={draft.isOn}
+        disabled={readOnly}
+        onChange={(isOn) => set({ isOn })}
+      />
+      {draft.isOn ? (
+        <>
+          <Choices
+            label={t("consent.from")}
+            value={draft.kind}
+            disabled={readOnly}
+            onChange={(kind) => set({ kind: kind as ConsentDraft["kind"] })}
+            choices={[
+              { value: "private", label: t("consent.private"), help: t("consent.privateHelp") },
+              { value: "public", label: t("consent.public"), help: t("consent.publicHelp") },
+            ]}
+          />
+          <Field
+            label={t("consent.key")}
+            value={draft.key}
+            disabled={readOnly}
+            autoComplete="off"
+            problem={said("needs_key")}
+            onChange={(event) => set({ key: event.target.value })}
+          />
+          <Field
+            label={t("consent.yes")}
+            value={draft.yes}
+            disabled={readOnly}
+            problem={said("needs_words") ?? said("word_means_both")}
+            onChange={(event) => set({ yes: event.target.value })}
+          />
+          <Field
+            label={t("consent.no")}
+            value={draft.no}
+            disabled={readOnly}
+            help={t("consent.else")}
+            onChange={(event) => set({ no: event.target.value })}
+          />
+          <Choices
+            label={t("consent.optIn")}
+            value={draft.optIn}
+            disabled={readOnly}
+            onChange={(optIn) => set({ optIn: optIn as ConsentRule["optIn"] })}
+            choices={[
+              { value: "confirm", label: t("consent.confirm"), help: t("consent.confirmHelp", { title }) },
+              { value: "direct", label: t("consent.direct"), help: t("consent.directHelp") },
+            ]}
+          />
+          <ul className="crm-list">
+            <li>{t("consent.newContacts")}</li>
+            <li>{t("consent.existing", { title })}</li>
+            <li>{t("consent.never", { title })}</li>
+          </ul>
+        </>
+      ) : null}
+    </Section>
+  );
+};

@@ -1,0 +1,3 @@
+import { ConsentPage } from "@/dashboard/ui/mapping/consent-page";
+
+export default ConsentPage;

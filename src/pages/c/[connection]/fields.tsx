@@ -1,0 +1,3 @@
+import { FieldsPage } from "@/dashboard/ui/mapping/fields-page";
+
+export default FieldsPage;
