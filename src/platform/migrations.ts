@@ -8,6 +8,7 @@ export const migrations: Record<string, Migration> = {
   "0003_paused_shop": { up: pausedShop },
   "0004_left_behind": { up: leftBehind },
   "0005_catch_up_wanted": { up: catchUpWanted },
+  "0006_open_run_rows": { up: openRunRows },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {
@@ -221,4 +222,9 @@ async function leftBehind(db: Kysely<unknown>): Promise<void> {
 /** Since when an event that names nobody wants the shop looked at, and when the last look began. */
 async function catchUpWanted(db: Kysely<unknown>): Promise<void> {
   await sql`alter table shop add column catch_up_wanted_at timestamptz, add column catch_up_began_at timestamptz`.execute(db);
+}
+
+/** Whom a run still waits for: a few, however many it has seen. */
+async function openRunRows(db: Kysely<unknown>): Promise<void> {
+  await sql`create index ledger_run_open on ledger (run_id) where run_id is not null`.execute(db);
 }
