@@ -3,12 +3,16 @@
  * pages and instrumentation as separate module graphs.
  */
 import type { AuthData } from "@saleor/app-sdk/APL";
+import { createAlerts } from "@/connections/alerts";
+import { type AuditEntry, audit } from "@/connections/audit";
+import { listAudit } from "@/connections/audit-log";
 import { createConnections } from "@/connections/connections";
 import { createOAuth } from "@/connections/oauth";
 import { createProblems } from "@/connections/problems";
 import type { LinkInput } from "@/connections/provider-parts";
 import { createSettingsStore } from "@/connections/settings-store";
 import { findShop, pausedShops, pauseShop, removeShop, resumeShop } from "@/connections/shops";
+import { languageOfStaff, setStaffLanguage } from "@/connections/staff-language";
 import type { DrainDeps } from "@/drain/deps";
 import { newOwner } from "@/drain/drain";
 import { createDrains } from "@/drain/drains";
@@ -26,10 +30,12 @@ import { forgetGone } from "@/ledger/compare";
 import { dueLimitKeys } from "@/ledger/due";
 import { settledAmong } from "@/ledger/look";
 import { expandPending, forgetDeliveries, mark, shopsToLoad } from "@/ledger/marks";
+import { forgetOldHours } from "@/ledger/pulse";
 import { watchQueue } from "@/ledger/watch";
 import { consentReader } from "@/mapping/consents";
 import type { EngineSettings } from "@/model/connection";
 import type { Shop, ShopId } from "@/model/shop";
+import type { AppInfo } from "@/model/views";
 import { createSealer, createSigner } from "@/platform/crypto";
 import { closeSharedDatabase, sharedDatabase } from "@/platform/db";
 import { clientCredentials, endpointOverrides, env } from "@/platform/env";
@@ -194,6 +200,7 @@ async function build() {
       for (const walk of walks) await walk.tick();
       await tidyNowAndThen();
       await mendClockNowAndThen();
+      await alertNowAndThen();
     },
     daily: () => daily(),
   });
@@ -242,6 +249,7 @@ async function build() {
         await loadShopsThatWait();
         await tidyNowAndThen();
         await mendClockNowAndThen();
+        await alertNowAndThen();
         await jobs.runDaily();
       },
       seconds: settings.CRON_SECONDS,
@@ -257,6 +265,7 @@ async function build() {
   const tidyNowAndThen = nowAndThen(600_000, async () => {
     await oauth.sweepAttempts();
     await lookAtPausedShops();
+    await forgetOldHours(db);
     await forgetGone(db);
   });
 
@@ -270,6 +279,16 @@ async function build() {
       logger.error({ ...far }, "set for an instant too far ahead: a clock jumped, it goes on now");
   };
   const mendClockNowAndThen = nowAndThen(120_000, mendClock);
+
+  const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = settings;
+  const alerts = createAlerts({
+    db,
+    clientOf,
+    title: (provider) => byId[provider]?.title ?? provider,
+    webhook: url && secret ? { url, secret } : null,
+    warn: (fields, message) => logger.warn(fields, message),
+  });
+  const alertNowAndThen = nowAndThen(60_000, alerts.look);
 
   async function load(shopId: ShopId): Promise<boolean> {
     const shop = await findShop(db, shopId);
@@ -379,6 +398,13 @@ async function build() {
     intake,
     bell,
     problems,
+    alerts,
+    audit: (entry: AuditEntry) => audit(db, entry),
+    listAudit: (shopId: ShopId, before: number | null, limit: number) => listAudit(db, shopId, before, limit),
+    staffLanguage: {
+      of: (shopId: ShopId, staffUserId: string) => languageOfStaff(db, shopId, staffUserId),
+      set: (shopId: ShopId, staffUserId: string, language: AppInfo["language"]) => setStaffLanguage(db, shopId, staffUserId, language),
+    },
     wake: wakeForPage,
     takeTurn: turn,
     limiter,

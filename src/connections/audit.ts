@@ -1,14 +1,15 @@
 import { sql } from "kysely";
 import type { ConnectionId, ShopId } from "@/model/shop";
+import type { AuditView } from "@/model/views";
 import type { Db } from "@/platform/db";
 
 export interface AuditEntry {
   shopId: ShopId;
   connectionId: ConnectionId | null;
   staffUserId: string | null;
-  action: "connected" | "disconnected" | "settings_changed" | "live_on" | "live_off";
+  action: AuditView["action"];
   /** Names of what changed, never values: settings may hold secrets. */
-  detail: Record<string, string | number | boolean | readonly string[]>;
+  detail: AuditView["detail"];
 }
 
 export async function audit(db: Db, entry: AuditEntry): Promise<void> {

@@ -41,19 +41,22 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
 /** The provider does not answer: nobody drains this key for a while, then one probe goes first. */
 export async function leaveAlone(db: Db, lease: Lease, seconds: number, failures: number): Promise<void> {
   await sql`
-    update lease set failures = ${failures}, not_before = now() + ${seconds} * interval '1 second'
+    update lease set failures = ${failures}, not_before = now() + ${seconds} * interval '1 second',
+      failing_since = case when ${failures} > 0 then coalesce(failing_since, now()) end
     where limit_key = ${lease.limitKey} and token = ${lease.token}`.execute(db);
 }
 
 export async function providerAnswers(db: Db, lease: Lease): Promise<void> {
-  await sql`update lease set failures = 0, not_before = null where limit_key = ${lease.limitKey} and token = ${lease.token}`.execute(db);
+  await sql`update lease set failures = 0, not_before = null, failing_since = null where limit_key = ${lease.limitKey} and token = ${lease.token}`.execute(
+    db,
+  );
 }
 
-/** Until when the provider is left alone. Null = nobody waits for it. */
-export async function nextTry(db: Db, limitKey: string): Promise<{ at: Date | null; failures: number }> {
-  const { rows } = await sql<{ not_before: Date | null; failures: number }>`
-    select not_before, failures from lease where limit_key = ${limitKey}`.execute(db);
-  return { at: rows[0]?.not_before ?? null, failures: rows[0]?.failures ?? 0 };
+/** Until when the provider is left alone, and since when it has not answered. Null = nobody waits for it. */
+export async function nextTry(db: Db, limitKey: string): Promise<{ at: Date | null; failures: number; since: Date | null }> {
+  const { rows } = await sql<{ not_before: Date | null; failures: number; failing_since: Date | null }>`
+    select not_before, failures, failing_since from lease where limit_key = ${limitKey}`.execute(db);
+  return { at: rows[0]?.not_before ?? null, failures: rows[0]?.failures ?? 0, since: rows[0]?.failing_since ?? null };
 }
 
 /** Lets the next wake or tick through at once: the merchant reconnected or pressed "Try now". */

@@ -186,21 +186,6 @@ export async function retryRun(db: Db, runId: string, connectionId: ConnectionId
     where id = ${runId} and exists (select 1 from again)`.execute(db);
 }
 
-export type Unsent = "refused" | "gave_up";
-
-/** Refused and given-up customers, all of them or those of one reason, are due again, behind fresh changes. @returns how many. */
-export async function retryUnsent(db: Db, connectionId: ConnectionId, only: { state: Unsent; reason: string } | null): Promise<number> {
-  const wanted = only ? sql`state = ${only.state} and coalesce(reason, 'unknown') = ${only.reason}` : sql`state in ('refused', 'gave_up')`;
-  const { rows } = await sql<{ n: string }>`
-    with again as (
-      update ledger set version = version + 1, lane = ${sql.lit(Lane.backfill)}, state = 'waiting', due_at = now(), attempts = 0,
-        failing_since = null, refused_fingerprint = null, rereads = 0, updated_at = now()
-      where connection_id = ${connectionId} and ${wanted} returning 1
-    )
-    select count(*) as n from again`.execute(db);
-  return Number(rows[0]?.n ?? 0);
-}
-
 /**
  * Another account or another target: what we knew about contacts there says nothing here. Nobody has been sent, so nobody
  * is in sync; a full sync under way ends, since half of it went elsewhere. Fresh changes still go, to the new place.

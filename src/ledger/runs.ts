@@ -77,7 +77,14 @@ export async function lastFinishedAt(db: Db, connectionId: ConnectionId): Promis
 /** Runs of an older release did not note it. */
 const wentHere = sql`(r.target is null or r.target = c.target)`;
 
-async function selectRuns(db: Db, where: ReturnType<typeof sql>): Promise<Run[]> {
+/** Newest first, whatever target they went to. @param before exclusive: the start of the last one shown, as it was told. */
+export async function listRuns(db: Db, connectionId: ConnectionId, before: Date | null, limit: number): Promise<Run[]> {
+  // Told with milliseconds, kept with microseconds.
+  const older = before ? sql`and date_trunc('milliseconds', r.started_at) < ${before}` : sql``;
+  return selectRuns(db, sql`r.connection_id = ${connectionId} ${older}`, limit);
+}
+
+async function selectRuns(db: Db, where: ReturnType<typeof sql>, limit = 1): Promise<Run[]> {
   const { rows } = await sql<RawRun>`
     select r.*, retry.n as retrying, retry.reason as retrying_reason
     from sync_run r join connection_state c on c.id = r.connection_id
@@ -85,7 +92,7 @@ async function selectRuns(db: Db, where: ReturnType<typeof sql>): Promise<Run[]>
       select count(*) as n, mode() within group (order by l.reason) as reason
       from ledger l where l.run_id = r.id and l.state = 'retrying'
     ) retry
-    where ${where} order by r.started_at desc limit 1`.execute(db);
+    where ${where} order by r.started_at desc limit ${limit}`.execute(db);
   return rows.map(toRun);
 }
 

@@ -1,4 +1,4 @@
-/** Verdicts go into the ledger; run counters move in the same statement. A stale token settles nothing. */
+/** Verdicts go into the ledger; counters of runs and hours move in the same statement. A stale token settles nothing. */
 import { sql } from "kysely";
 import type { Db } from "@/platform/db";
 import { holds } from "./lease";
@@ -77,6 +77,11 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
           where h->>'remoteKey' is distinct from case when v.has_remote then v.remote_key else l.remote_key end), '[]') end,
         warnings = coalesce(v.warnings, '[]'),
+        -- The same answer again is the same line; five are kept.
+        answers = jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+            'at', extract(epoch from now())::bigint, 'state', v.state, 'change', v.change, 'reason', v.reason)))
+          || jsonb_path_query_array(l.answers, case when l.answers->0->>'state' = v.state and l.answers->0->>'reason' is not distinct from v.reason
+            and l.answers->0->>'change' is not distinct from v.change then '$[1 to 4]'::jsonpath else '$[0 to 3]'::jsonpath end),
         change = coalesce(v.change, l.change),
         gone_at = case when v.gone_settled and l.version = v.version then null else l.gone_at end,
         created_by_run = case when v.change = 'created' then v.run_id else l.created_by_run end,
@@ -106,6 +111,11 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
           count(*) filter (where state = 'gave_up') as gave_up
         from done where final and run_id is not null group by run_id
       ) d where r.id = d.run_id
+    ), hours as (
+      insert into delivery_hour as h (connection_id, hour, sent, failed)
+      select connection_id, date_trunc('hour', now(), 'UTC'), count(*) filter (where delivered), count(*) filter (where final and state in ('refused', 'gave_up'))
+      from done where delivered or (final and state in ('refused', 'gave_up')) group by 1 order by 1
+      on conflict (connection_id, hour) do update set sent = h.sent + excluded.sent, failed = h.failed + excluded.failed
     ), logged as (
       insert into consent_log (shop_id, connection_id, person, channel, word, source, evidence)
       select c.shop_id, c.id, done.email_hmac, news->>'channel', (news->>'word')::boolean, 'saleor', news->>'evidence'

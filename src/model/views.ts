@@ -10,6 +10,8 @@ export interface AppInfo {
   coreVersion: string | null;
   permissions: { manageApps: boolean; manageUsers: boolean };
   sandbox: boolean;
+  /** The person's own choice; `null` = as the Dashboard. */
+  language: "en" | "ru" | null;
   providers: ProviderInfo[];
 }
 
@@ -81,7 +83,20 @@ export interface ConnectionView {
   fullSyncedAt: string | null;
   /** Next try while the provider does not answer, ISO instant. */
   nextTryAt: string | null;
+  /** Since when the change that waits longest has been due, ISO instant. */
+  waitingSince: string | null;
+  /** The last 24 hours, oldest first; the last one is under way. */
+  hours: HourView[];
   run: RunView | null;
+}
+
+export interface HourView {
+  /** Its beginning, ISO instant. */
+  at: string;
+  /** Contacts created or updated. */
+  sent: number;
+  /** Refused, or given up. */
+  failed: number;
 }
 
 /** Kept counters; they add up to the number of known customers. */
@@ -149,6 +164,73 @@ export type PreviewView =
       examples: { customerId: string; email: string; differences: { field: string; ours: string; theirs: string }[] }[];
     }
   | { kind: "unavailable"; reason: string };
+
+/** One customer of a connection. Name and e-mail are not known here: a page asks Saleor for them, as whoever looks. */
+export interface ActivityRowView {
+  customerId: string;
+  state: "waiting" | "retrying" | "in_sync" | "skipped" | "refused" | "gave_up" | "gone";
+  reason: string | null;
+  vendorText: string | null;
+  warnings: string[];
+  attempts: number;
+  /** Of the newest change or outcome. */
+  at: string;
+  deliveredAt: string | null;
+  nextTryAt: string | null;
+}
+
+/** Newest first. `newer` and `older` name the pages beside it, where there are any. */
+export interface ActivityPage {
+  rows: ActivityRowView[];
+  newer: string | null;
+  older: string | null;
+}
+
+/** One customer of one connection from all sides: Saleor, our mapping, the provider. Personal data: shown, never stored. */
+export type InspectView =
+  | {
+      kind: "record";
+      customerId: string;
+      /** `null`: never due here. */
+      row: ActivityRowView | null;
+      /** Newest first, a few. */
+      answers: { at: string; state: ActivityRowView["state"]; change: "created" | "updated" | "unchanged" | null; reason: string | null }[];
+      deliveries: number;
+      /** `metadata:<key>` for a value of metadata, else a key that the page words. */
+      saleor: { kind: "found"; facts: { key: string; value: string }[] } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
+      /** Why the mapping sends nobody. */
+      skipped: string | null;
+      /** Values that the mapping left out, as codes. */
+      problems: string[];
+      provider:
+        | { kind: "held"; status: string; url: string | null }
+        | { kind: "none" }
+        | { kind: "unavailable"; reason: string; vendorText: string | null };
+      fields: InspectField[];
+    }
+  | { kind: "unavailable"; reason: string };
+
+export interface InspectField {
+  /** `email`, `tags`, or the provider's own name. */
+  field: string;
+  /** `null`: not sent. */
+  ours: string | null;
+  /** `null`: not known there. */
+  theirs: string | null;
+  /** A delivery would change it. */
+  differs: boolean;
+}
+
+export interface AuditView {
+  id: number;
+  at: string;
+  /** Saleor's id of the person; `null`: the app itself. */
+  staffUserId: string | null;
+  mine: boolean;
+  action: "connected" | "disconnected" | "settings_changed" | "live_on" | "live_off" | "exported";
+  /** Names of what was changed, never values. */
+  detail: Record<string, string | number | boolean | readonly string[]>;
+}
 
 export interface ReasonCount {
   /** `in_sync`: sent, with something left out. */

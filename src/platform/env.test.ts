@@ -52,6 +52,8 @@ describe("the environment", () => {
     [{ PORT: "high" }, /PORT must be a port number/],
     [{ APP_API_BASE_URL: "crm.example.com" }, /APP_API_BASE_URL must be an absolute/],
     [{ MAILCHIMP_CLIENT_ID: "1" }, /MAILCHIMP_CLIENT_ID and MAILCHIMP_CLIENT_SECRET belong together/],
+    [{ ALERT_WEBHOOK_URL: "https://ops.example/crm" }, /ALERT_WEBHOOK_URL and ALERT_WEBHOOK_SECRET belong together/],
+    [{ ALERT_WEBHOOK_URL: "ops.example", ALERT_WEBHOOK_SECRET: "0123456789abcdef" }, /ALERT_WEBHOOK_URL must be an absolute/],
     [{ MAILCHIMP_API_BASE_URL: "http://127.0.0.1:1" }, /MAILCHIMP_API_BASE_URL is only allowed together with CRM_SANDBOX/],
     [{ RETAILCRM_BASE_URL: "http://127.0.0.1:1" }, /RETAILCRM_BASE_URL is only allowed together with CRM_SANDBOX/],
     [{ NODE_ENV: "production" }, /SECRET_KEY is needed in production/],

@@ -87,6 +87,11 @@ const variables = z.object({
   RUN_WORKER: flag.default(true),
   WORKER_PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65535).optional(),
   METRICS_TOKEN: secret.optional(),
+  ALERT_WEBHOOK_URL: z
+    .string()
+    .regex(/^https?:\/\/\S+$/, "must be an absolute http(s) address")
+    .optional(),
+  ALERT_WEBHOOK_SECRET: secret.optional(),
   CRON_SECRET: secret.optional(),
   CRON_SECONDS: z.coerce.number({ error: "must be a number of seconds" }).positive("must be above 0").default(45),
   LEASE_SECONDS: z.coerce
@@ -173,6 +178,9 @@ function missing(env: Variables & { APL: Apl }): string[] {
   }
   if ((env.MAILCHIMP_CLIENT_ID === undefined) !== (env.MAILCHIMP_CLIENT_SECRET === undefined)) {
     sentences.push("MAILCHIMP_CLIENT_ID and MAILCHIMP_CLIENT_SECRET belong together: set both or none.");
+  }
+  if ((env.ALERT_WEBHOOK_URL === undefined) !== (env.ALERT_WEBHOOK_SECRET === undefined)) {
+    sentences.push("ALERT_WEBHOOK_URL and ALERT_WEBHOOK_SECRET belong together: set both or none.");
   }
   if (!env.RUN_WORKER && env.DATABASE_URL === undefined) {
     sentences.push("RUN_WORKER=false needs DATABASE_URL: the embedded database belongs to one process, so nobody else could deliver.");

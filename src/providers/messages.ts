@@ -1,5 +1,6 @@
 /** The words of every provider, by language. Static, so that the page carries them; a provider is one line here. */
 import mailchimp from "./mailchimp/messages.en.json";
+import mailchimpRu from "./mailchimp/messages.ru.json";
 import mindbox from "./mindbox/messages.en.json";
 import mindboxRu from "./mindbox/messages.ru.json";
 import retailcrm from "./retailcrm/messages.en.json";
@@ -9,7 +10,7 @@ type Messages = Record<string, unknown>;
 
 const catalogues: Record<string, Record<string, Messages>> = {
   en: { mailchimp: nest(mailchimp), mindbox: nest(mindbox), retailcrm: nest(retailcrm) },
-  ru: { mindbox: nest(mindboxRu), retailcrm: nest(retailcrmRu) },
+  ru: { mailchimp: nest(mailchimpRu), mindbox: nest(mindboxRu), retailcrm: nest(retailcrmRu) },
 };
 
 export function providerMessages(language: string): Record<string, Messages> {

@@ -25,6 +25,7 @@ type Sample = (ids: { connectionId: string; runId: string; attemptId: string }) 
 /** Every call of the pages: who may, and what a well-formed call looks like. A new procedure has no business without a line here. */
 const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection" | "run" | "attempt" }> = {
   "app.info": { needs: "either" },
+  "app.setLanguage": { needs: "either", input: () => ({ language: null }) },
   "connections.list": { needs: "either" },
   "connections.get": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connections.targets": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
@@ -69,6 +70,7 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "connect.confirm": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.cancel": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "runs.plan": { needs: "both", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
+  "runs.list": { needs: "either", input: ({ connectionId }) => ({ connectionId, limit: 10 }), ofShop: "connection" },
   "runs.preview": { needs: "both", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
   "runs.start": { needs: "both", input: ({ connectionId }) => ({ connectionId, total: 3 }), ofShop: "connection" },
   "runs.chunk": { needs: "both", input: ({ runId }) => ({ runId, ids: ["VXNlcjox"], cursor: null }), ofShop: "run" },
@@ -86,6 +88,22 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "runs.rows": { needs: "both", input: ({ runId }) => ({ runId, after: null, limit: 10 }), ofShop: "run" },
   "customers.unsent": { needs: "either", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
   "customers.retry": { needs: "both", input: ({ connectionId }) => ({ connectionId, only: null }), ofShop: "connection" },
+  "activity.page": { needs: "either", input: ({ connectionId }) => ({ id: connectionId, limit: 10 }), ofShop: "connection" },
+  "activity.of": { needs: "either", input: ({ connectionId }) => ({ id: connectionId, customerIds: ["VXNlcjox"] }), ofShop: "connection" },
+  "activity.reasons": { needs: "either", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "activity.inspect": {
+    needs: "MANAGE_USERS",
+    input: ({ connectionId }) => ({ id: connectionId, customerId: "VXNlcjox" }),
+    ofShop: "connection",
+  },
+  "activity.retryOne": {
+    needs: "MANAGE_USERS",
+    input: ({ connectionId }) => ({ id: connectionId, customerId: "VXNlcjox" }),
+    ofShop: "connection",
+  },
+  "activity.retry": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "activity.export": { needs: "both", input: ({ connectionId }) => ({ id: connectionId, withNames: false }), ofShop: "connection" },
+  "audit.list": { needs: "MANAGE_APPS", input: () => ({ limit: 10 }) },
   "customers.syncNow": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId, who: "VXNlcjox" }), ofShop: "connection" },
 };
 

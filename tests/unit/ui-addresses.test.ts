@@ -37,6 +37,7 @@ describe("our own path", () => {
 describe("language", () => {
   it("takes the part before the dash and falls back to English", () => {
     expect([languageOf("en"), languageOf("en-GB"), languageOf("pt-BR"), languageOf("")]).toEqual(["en", "en", "en", "en"]);
+    expect([languageOf("ru"), languageOf("ru-RU")]).toEqual(["ru", "ru"]);
   });
 });
 

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { createTranslator } from "use-intl/core";
 import { describe, expect, it } from "vitest";
 import en from "@/dashboard/ui/messages/en.json";
+import ru from "@/dashboard/ui/messages/ru.json";
 import { nest, providerMessages } from "@/providers/messages";
 
 const UI = path.resolve(import.meta.dirname, "../../src/dashboard/ui");
@@ -93,48 +94,9 @@ describe("the words of the pages", () => {
         throw error;
       },
     });
-    const values = { title: "T", who: "W", what: "W", list: "L", count: 2, done: 1, total: 3, percent: "33 %", name: "N", detail: "D" };
-    const rest = {
-      date: "D",
-      ending: "4f2a",
-      target: "T",
-      before: "B",
-      account: "A",
-      time: "12:04",
-      when: "soon",
-      status: "500",
-      code: "c",
-    };
-    const numbers = {
-      targets: 2,
-      contacts: 3,
-      waiting: 1,
-      retrying: 1,
-      skipped: 1,
-      refused: 1,
-      gaveUp: 1,
-      created: 1,
-      updated: 1,
-      unchanged: 1,
-    };
-    const more = {
-      rate: 64,
-      seconds: 8,
-      minutes: 1,
-      attempt: 2,
-      of: 5,
-      read: 1,
-      reads: 1,
-      posts: 1,
-      milliseconds: 180,
-      provider: "p",
-      row: 2,
-      column: "C",
-      amount: "about",
-      sample: 200,
-    };
-    const rules = { number: 3, value: "v", type: "text", label: "L", id: "I", field: "F", reason: "R" };
-    for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more, ...rules } as never)).toBeTruthy();
+    /** Every name that the message takes; a number may stand for each. */
+    const valuesOf = (text: string) => Object.fromEntries([...text.matchAll(/\{\s*(\w+)/g)].map(([, name]) => [name, 2]));
+    for (const [key, text] of flatten(en)) expect(t(key as never, valuesOf(text) as never)).toBeTruthy();
   });
 
   it("has no exclamation mark, no please and no oops", () => {
@@ -157,6 +119,75 @@ describe("the words of the pages", () => {
       });
     }
     expect(bare).toEqual([]);
+  });
+});
+
+/** English beside Russian: ours, and each provider's that has both. */
+const pairs: [string, object, object][] = [
+  ["the pages", en, ru],
+  ...readdirSync(path.resolve(UI, "../../providers"))
+    .map((name) => path.resolve(UI, "../../providers", name))
+    .filter((folder) => existsSync(path.join(folder, "messages.en.json")))
+    .map((folder): [string, object, object] => [path.basename(folder), read(folder, "en"), read(folder, "ru")]),
+];
+function read(folder: string, language: string): object {
+  return JSON.parse(readFileSync(path.join(folder, `messages.${language}.json`), "utf8"));
+}
+
+function sayInRussian(text: string, values: Record<string, number>): string {
+  const t = createTranslator({
+    locale: "ru",
+    messages: { text },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return t("text", values as never);
+}
+
+describe.each(pairs)("the Russian words of %s", (_, english, russian) => {
+  const theirs = new Map(flatten(russian));
+  const both = flatten(english).flatMap(([key, text]) => (theirs.has(key) ? [[key, text, theirs.get(key)!] as const] : []));
+  const namesIn = (text: string) => [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].sort();
+
+  it("are there for every English one, and no others", () => {
+    expect([...theirs.keys()].sort()).toEqual(
+      flatten(english)
+        .map(([key]) => key)
+        .sort(),
+    );
+  });
+
+  it("take the same values", () => {
+    const differing = both.filter(([, ours, russianText]) => String(namesIn(ours)) !== String(namesIn(russianText)));
+    expect(differing.map(([key]) => key)).toEqual([]);
+  });
+
+  it("know one, few and many", () => {
+    const counted = both.filter(([, , text]) => /, plural,/.test(text) && /\{#|# [а-яё]/i.test(text) && !/\{# (ч|мин) \}/.test(text));
+    expect(
+      counted.filter(([, , text]) => !["one {", "few {", "many {", "other {"].every((form) => text.includes(form))).map(([key]) => key),
+    ).toEqual([]);
+  });
+
+  it("can be rendered, whatever the number", () => {
+    for (const [key, , text] of both)
+      for (const count of [1, 2, 5, 21, 0]) {
+        const values = Object.fromEntries([...text.matchAll(/\{\s*(\w+)/g)].map(([, name]) => [name, count]));
+        expect(sayInRussian(text, values), key).toBeTruthy();
+      }
+  });
+
+  it("are Russian", () => {
+    const kept = /^[\s–·{}\w(),:%?@.-]*$/;
+    const untranslated = both.filter(([key, ours, text]) => ours === text && !kept.test(text) && !key.startsWith("language."));
+    expect(untranslated.map(([key]) => key)).toEqual([]);
+    expect(
+      both
+        .filter(([, , text]) => /!|пожалуйста|ошибк/i.test(text))
+        .map(([key]) => key)
+        .filter((key) => key !== "connect.tabTroubleTitle"),
+    ).toEqual([]);
   });
 });
 

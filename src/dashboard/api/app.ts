@@ -1,4 +1,5 @@
 import { AppIdentityDocument } from "@graphql/generated/graphql";
+import { z } from "zod";
 import { clientCredentials } from "@/platform/env";
 import type { AnyProvider } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
@@ -9,7 +10,10 @@ export const appRoutes = router({
   /** Anybody who may open the app: the page needs to know what else they may. */
   info: needingAny("MANAGE_APPS", "MANAGE_USERS").query(async ({ ctx }): Promise<AppInfo> => {
     const client = await ctx.rooms.clientOf(ctx.shop);
-    const identity = await client?.request(AppIdentityDocument, {});
+    const [identity, language] = await Promise.all([
+      client?.request(AppIdentityDocument, {}),
+      ctx.rooms.staffLanguage.of(ctx.shop.id, ctx.staff.userId),
+    ]);
     return {
       shopHost: new URL(ctx.shop.saleorApiUrl).host,
       coreVersion: identity?.kind === "ok" ? identity.data.shop.version : null,
@@ -18,9 +22,17 @@ export const appRoutes = router({
         manageUsers: ctx.staff.permissions.includes("MANAGE_USERS"),
       },
       sandbox: ctx.rooms.env.CRM_SANDBOX,
+      language,
       providers: Object.values(ctx.rooms.providers).map(describeProvider),
     };
   }),
+
+  setLanguage: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(z.object({ language: z.enum(["en", "ru"]).nullable() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.rooms.staffLanguage.set(ctx.shop.id, ctx.staff.userId, input.language);
+      return {};
+    }),
 });
 
 function describeProvider(provider: AnyProvider): ProviderInfo {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { countReasons, readRows, type SettledRow } from "@/ledger/look";
-import { markNow, retryUnsent } from "@/ledger/marks";
+import { reasonsOf, retryAll } from "@/ledger/activity";
+import { readRows, type SettledRow } from "@/ledger/look";
+import { markNow } from "@/ledger/marks";
 import { mappingOf } from "@/mapping/map-customer";
 import type { EngineSettings, OpenConnection } from "@/model/connection";
 import { isCustomerId } from "@/model/customer";
@@ -23,7 +24,7 @@ export const customerRoutes = router({
     .input(ofConnection)
     .query(async ({ ctx, input }): Promise<UnsentView[]> => {
       if (!(await findConnection(ctx, input.connectionId))) throw notFound("connection");
-      const reasons = await countReasons(ctx.rooms.db, input.connectionId, null);
+      const reasons = await reasonsOf(ctx.rooms.db, input.connectionId);
       return reasons.filter((one): one is UnsentView => one.state === "refused" || one.state === "gave_up");
     }),
 
@@ -33,7 +34,10 @@ export const customerRoutes = router({
     .mutation(async ({ ctx, input }): Promise<{ again: number }> => {
       const row = await findConnection(ctx, input.connectionId);
       if (!row) throw notFound("connection");
-      const again = await retryUnsent(ctx.rooms.db, row.id, input.only);
+      const again = await retryAll(ctx.rooms.db, row.id, {
+        states: input.only ? [input.only.state] : ["refused", "gave_up"],
+        reason: input.only?.reason ?? null,
+      });
       if (again > 0) ctx.rooms.wake(row.limitKey);
       return { again };
     }),

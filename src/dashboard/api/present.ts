@@ -2,33 +2,39 @@
 import type { StateRow } from "@/connections/state-rows";
 import { nextTry } from "@/ledger/lease";
 import { countStates } from "@/ledger/look";
+import { type DeliveryHour, deliveriesOfDay, oldestDue } from "@/ledger/pulse";
 import type { Run } from "@/ledger/runs";
 import type { Rooms } from "@/wiring";
 import type { Admitted } from "./trpc";
-import type { ConnectionHealth, ConnectionView, Counts, RunView } from "./views";
+import type { ConnectionHealth, ConnectionView, Counts, HourView, RunView } from "./views";
 
 /** Silence of the page's walk after which another window may take it over. */
 const ABANDONED_MS = 30_000;
+/** A change that has waited for longer than this is a backlog, not traffic. */
+const BACKLOG_MS = 300_000;
+const HOUR_MS = 3_600_000;
 
 export async function presentConnection(ctx: Admitted, row: StateRow): Promise<ConnectionView> {
   const { db, connections, fullSync, providers } = ctx.rooms;
-  const [details, states, retry, run, fullSyncedAt] = await Promise.all([
+  const [details, states, retry, run, fullSyncedAt, hours, waitingSince] = await Promise.all([
     connections.details(ctx.shop.id, row.id),
     countStates(db, [row.id]),
     nextTry(db, row.limitKey),
     fullSync.latest(row.id),
     fullSync.lastFinishedAt(row.id),
+    deliveriesOfDay(db, row.id),
+    oldestDue(db, row.id),
   ]);
   const counts = presentCounts(states.get(row.id) ?? {});
   const failing = retry.failures > 0 && counts.waiting + counts.retrying > 0;
-  const health = healthOf(row, { readable: details.kind, failing, counts, run });
+  const health = healthOf(row, { readable: details.kind, failing, waitingSince, run });
   return {
     id: row.id,
     provider: row.provider,
     title: providers[row.provider]?.title ?? row.provider,
     health,
     healthReason: row.healthReason,
-    healthSince: row.healthSince?.toISOString() ?? null,
+    healthSince: (row.healthSince ?? (failing ? retry.since : null))?.toISOString() ?? null,
     live: row.live,
     isPaused: row.pausedAt !== null,
     account: details.kind === "found" ? details.account : null,
@@ -37,18 +43,39 @@ export async function presentConnection(ctx: Admitted, row: StateRow): Promise<C
     lastDeliveredAt: row.lastDeliveredAt?.toISOString() ?? null,
     fullSyncedAt: fullSyncedAt?.toISOString() ?? null,
     nextTryAt: failing ? (retry.at?.toISOString() ?? null) : null,
+    waitingSince: waitingSince?.toISOString() ?? null,
+    hours: presentHours(hours, Date.now()),
     run: run ? presentRun(run, ctx.staff.userId) : null,
   };
 }
 
-function healthOf(row: StateRow, facts: { readable: string; failing: boolean; counts: Counts; run: Run | null }): ConnectionHealth {
+interface HealthFacts {
+  readable: string;
+  failing: boolean;
+  waitingSince: Date | null;
+  run: Run | null;
+}
+
+function healthOf(row: StateRow, facts: HealthFacts): ConnectionHealth {
   if (row.health === "unreadable" || facts.readable === "unreadable") return "unreadable";
   if (row.health === "reconnect") return "reconnect";
   if (row.target === "") return "setup";
   if (row.health === "target_gone") return "target_gone";
   if (facts.failing) return "provider_down";
   if (facts.run?.state === "running") return "catching_up";
-  return row.live ? "live" : "paused";
+  if (!row.live) return "paused";
+  return facts.waitingSince && Date.now() - facts.waitingSince.getTime() > BACKLOG_MS ? "catching_up" : "live";
+}
+
+/** Every hour has its place, also one in which nothing happened. */
+function presentHours(kept: readonly DeliveryHour[], now: number): HourView[] {
+  const byHour = new Map(kept.map((one) => [one.hour.getTime(), one]));
+  const present = Math.floor(now / HOUR_MS) * HOUR_MS;
+  return Array.from({ length: 24 }, (_, index) => {
+    const at = present - (23 - index) * HOUR_MS;
+    const found = byHour.get(at);
+    return { at: new Date(at).toISOString(), sent: found?.sent ?? 0, failed: found?.failed ?? 0 };
+  });
 }
 
 function presentCounts(states: Partial<Record<string, number>>): Counts {

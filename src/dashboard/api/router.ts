@@ -1,5 +1,7 @@
 /** Every call of the pages. Permissions stand beside each procedure; tests/flows/permissions.test.ts walks over all of them. */
+import { activityRoutes } from "./activity";
 import { appRoutes } from "./app";
+import { auditRoutes } from "./audit";
 import { connectRoutes } from "./connect";
 import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
@@ -13,6 +15,8 @@ export const appRouter = router({
   connect: connectRoutes,
   runs: runRoutes,
   customers: customerRoutes,
+  activity: activityRoutes,
+  audit: auditRoutes,
   mapping: mappingRoutes,
 });
 

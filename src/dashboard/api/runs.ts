@@ -1,11 +1,11 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { countReasons, runRows } from "@/ledger/look";
-import type { Run } from "@/ledger/runs";
+import { listRuns, type Run } from "@/ledger/runs";
 import { isCustomerId } from "@/model/customer";
 import { findConnection, isStopped, presentRun } from "./present";
 import { preview } from "./preview";
-import { type Admitted, needing, notFound, router } from "./trpc";
+import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
 import type { ChunkAnswer, PreviewView, ReasonCount, RunView } from "./views";
 
 /** Starting and driving a full sync needs both: it spends the merchant's plan and sends customers' data. */
@@ -30,6 +30,16 @@ export const runRoutes = router({
         targetContacts: target?.contacts ?? null,
         targetName: target?.name ?? row?.targetName ?? "",
       };
+    }),
+
+  /** Counts and times only: whoever may look at the connection may look at them. */
+  list: needingAny("MANAGE_APPS", "MANAGE_USERS")
+    .input(z.object({ connectionId: z.string().max(100), before: z.iso.datetime().nullish(), limit: z.number().int().min(1).max(100) }))
+    .query(async ({ ctx, input }): Promise<RunView[]> => {
+      const row = await findConnection(ctx, input.connectionId);
+      if (!row) throw notFound("connection");
+      const runs = await listRuns(ctx.rooms.db, row.id, input.before ? new Date(input.before) : null, input.limit);
+      return runs.map((run) => ({ ...presentRun(run, ctx.staff.userId), cursor: null }));
     }),
 
   preview: procedure()

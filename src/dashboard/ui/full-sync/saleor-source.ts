@@ -25,7 +25,7 @@ export function countCustomers(access: SaleorAccess): Promise<number> {
   return countAll(asker(access));
 }
 
-function asker(access: SaleorAccess): Ask {
+export function asker(access: SaleorAccess): Ask {
   let retryAfter: number | undefined;
   const client = new Client({
     url: access.saleorApiUrl,

@@ -1,16 +1,19 @@
-import { Button, Text } from "@saleor/macaw-ui";
-import { useFormatter, useTranslations } from "use-intl";
-import type { ConnectionView } from "@/dashboard/api/views";
-import { needsFullSync, totalOf, useHealthPill } from "../health";
+import { Text } from "@saleor/macaw-ui";
+import { useTranslations } from "use-intl";
+import type { ConnectionView, RunView } from "@/dashboard/api/views";
+import { activityPath } from "../activity/use-filter";
+import { needsFullSync, totalOf } from "../health";
 import { HealthPill } from "../parts/health-pill";
+import { HoursChart } from "../parts/hours-chart";
+import { InSync } from "../parts/in-sync";
 import { Progress } from "../parts/progress";
 import { ProviderLogo } from "../parts/provider-logo";
 import { Section } from "../parts/section";
 import { When } from "../parts/when";
-import { AppLink, useGo } from "../shell/leave";
+import { AppLink } from "../shell/leave";
 import { useHealthText } from "../status/health-text";
 import { useWords } from "../text";
-import { TurnOnLive } from "./turn-on-live";
+import { NextStep } from "./next-step";
 
 interface CardProps {
   connection: ConnectionView;
@@ -24,6 +27,7 @@ export const ConnectionCard = ({ connection, mayManage }: CardProps) => (
     end={<HealthPill connection={connection} />}
   >
     <Situation connection={connection} />
+    {connection.run?.state === "running" ? <RunBar run={connection.run} /> : null}
     <Numbers connection={connection} />
     <div className="crm-row">
       <NextStep connection={connection} mayManage={mayManage} />
@@ -46,7 +50,9 @@ const CardHint = ({ connection }: { connection: ConnectionView }) => {
 
 const Situation = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
-  const said = useHealthText(connection)?.text ?? (needsFullSync(connection) ? t("situation.unsynced") : null);
+  const health = useHealthText(connection);
+  const unsynced = needsFullSync(connection) ? t("situation.unsynced") : null;
+  const said = health ? (health.tone === "warning" ? `${health.title}. ${health.text}` : health.text) : unsynced;
   return said ? (
     <Text as="p" size={3}>
       {said}
@@ -54,47 +60,25 @@ const Situation = ({ connection }: { connection: ConnectionView }) => {
   ) : null;
 };
 
+const RunBar = ({ run }: { run: RunView }) => {
+  const t = useTranslations();
+  return <Progress label={t("fullSync.title")} done={run.done} total={run.total} />;
+};
+
 const Numbers = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
-  const format = useFormatter();
-  const { counts, run } = connection;
-  const total = totalOf(counts);
-  const isRunning = run?.state === "running";
-  // Until everybody was sent once, we know only of those who happened to change.
-  const isWhole = connection.fullSyncedAt !== null && !isRunning;
-  const known = isRunning ? { done: run.done, total: run.total } : { done: counts.inSync, total };
-  if (total === 0 && !isRunning) {
+  if (totalOf(connection.counts) === 0) {
     return (
       <Text as="p" size={3} color="default2">
         {t("overview.nothingSent")}
       </Text>
     );
   }
-  // Never rounded up: 100 % means everybody.
-  const percent = total === 0 ? 0 : Math.floor((counts.inSync / total) * 1000) / 1000;
   return (
     <>
-      <Text as="p" size={3} className="crm-number">
-        {isWhole
-          ? t("overview.inSync", {
-              done: counts.inSync,
-              total,
-              percent: format.number(percent, { style: "percent", maximumFractionDigits: 1 }),
-            })
-          : t("overview.inSyncOnly", { done: counts.inSync })}
-      </Text>
-      {isWhole || isRunning ? (
-        <Progress label={t("overview.bar", { title: connection.title })} done={known.done} total={known.total} />
-      ) : null}
-      <Text as="p" size={3} color="default2" className="crm-number">
-        {t("overview.counts", {
-          waiting: counts.waiting,
-          retrying: counts.retrying,
-          skipped: counts.skipped,
-          refused: counts.refused,
-          gaveUp: counts.gaveUp,
-        })}
-      </Text>
+      <InSync connection={connection} />
+      <Counts connection={connection} />
+      <HoursChart hours={connection.hours} />
       {connection.lastDeliveredAt ? (
         <Text as="p" size={2} color="default2">
           {t("overview.lastSent")} <When at={connection.lastDeliveredAt} />
@@ -104,61 +88,26 @@ const Numbers = ({ connection }: { connection: ConnectionView }) => {
   );
 };
 
-const NextStep = ({ connection, mayManage }: CardProps) => {
+/** Everybody who is not in sync, by why; together with those who are, it is the whole. */
+const Counts = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
-  const go = useGo();
-  const { word } = useHealthPill(connection);
-  const { id, provider, health, title, counts } = connection;
-  const open = (
-    <Button variant="secondary" onClick={() => go(`/c/${id}`)} aria-label={t("overview.openTitle", { title })}>
-      {t("overview.open")}
-    </Button>
-  );
-  if (!mayManage) return open;
-  if (health === "reconnect" || health === "unreadable") {
-    return (
-      <Button variant="primary" onClick={() => go(`/connect/${provider}`)}>
-        {t("overview.reconnect")}
-      </Button>
-    );
-  }
-  if (health === "target_gone") {
-    return (
-      <Button variant="primary" onClick={() => go(`/c/${id}/settings`)}>
-        {word}
-      </Button>
-    );
-  }
-  if (health === "setup") {
-    return (
-      <Button variant="secondary" onClick={() => go(`/c/${id}/settings`)}>
-        {t("overview.continueSetup")}
-      </Button>
-    );
-  }
-  if (health === "paused") {
-    return (
-      <>
-        <TurnOnLive connection={connection} />
-        {open}
-      </>
-    );
-  }
-  if (needsFullSync(connection)) {
-    return (
-      <>
-        <Button variant="secondary" onClick={() => go(`/c/${id}`)}>
-          {t("fullSync.start")}
-        </Button>
-        {open}
-      </>
-    );
-  }
-  return counts.refused > 0 ? (
-    <Button variant="secondary" onClick={() => go(`/c/${id}`)}>
-      {t("overview.lookAtRefused", { count: counts.refused })}
-    </Button>
-  ) : (
-    open
+  const { waiting, retrying, skipped, refused, gaveUp } = connection.counts;
+  const parts = (
+    [
+      { key: "waiting", state: "waiting", count: waiting },
+      { key: "retrying", state: "retrying", count: retrying },
+      { key: "skipped", state: "skipped", count: skipped },
+      { key: "refused", state: "refused", count: refused },
+      { key: "gaveUp", state: "gave_up", count: gaveUp },
+    ] as const
+  ).filter(({ key, count }) => count > 0 || key === "waiting");
+  return (
+    <ul className="crm-counts crm-number" aria-label={t("tiles.label")}>
+      {parts.map(({ key, state, count }) => (
+        <li key={key}>
+          <AppLink href={activityPath(connection.id, { state })}>{t(`overview.count.${key}`, { count })}</AppLink>
+        </li>
+      ))}
+    </ul>
   );
 };

@@ -8,6 +8,8 @@ import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { LanguageChoice } from "../shell/language-choice";
+import { AppLink } from "../shell/leave";
 import { AddProvider } from "./add-provider";
 import { ConnectionCard } from "./connection-card";
 
@@ -16,7 +18,7 @@ export const OverviewPage = () => {
   const { permissions } = useInfo();
   const query = useQuery(useTRPC().connections.list.queryOptions(undefined, { refetchInterval: 5_000 }));
   return (
-    <Page title={t("overview.title")} isBusy={query.isPending} callout={<LookOnly />}>
+    <Page title={t("overview.title")} isBusy={query.isPending} callout={<LookOnly />} actions={<Menu />}>
       {query.data ? (
         <Connections connections={query.data} mayManage={permissions.manageApps} />
       ) : query.isError ? (
@@ -49,6 +51,21 @@ const Connections = ({ connections, mayManage }: { connections: ConnectionView[]
         </div>
       )}
       {free.length > 0 ? <AddProvider providers={free} isFirst={connections.length === 0} mayManage={mayManage} /> : null}
+    </>
+  );
+};
+
+const Menu = () => {
+  const t = useTranslations();
+  const { permissions } = useInfo();
+  return (
+    <>
+      {permissions.manageApps ? (
+        <AppLink href="/audit" className="crm-link-line">
+          {t("audit.title")}
+        </AppLink>
+      ) : null}
+      <LanguageChoice />
     </>
   );
 };

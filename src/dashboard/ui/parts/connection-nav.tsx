@@ -1,7 +1,9 @@
 import { useTranslations } from "use-intl";
 import { NavRow } from "./nav-row";
 
-export const ConnectionNav = ({ id, current }: { id: string; current: "status" | "settings" | "fields" | "consent" }) => {
+type ConnectionPage = "status" | "settings" | "fields" | "consent" | "activity" | "runs";
+
+export const ConnectionNav = ({ id, current }: { id: string; current: ConnectionPage }) => {
   const t = useTranslations();
   return (
     <NavRow
@@ -11,6 +13,8 @@ export const ConnectionNav = ({ id, current }: { id: string; current: "status" |
         { href: `/c/${id}/settings`, label: t("nav.settings"), current: current === "settings" },
         { href: `/c/${id}/fields`, label: t("nav.fields"), current: current === "fields" },
         { href: `/c/${id}/consent`, label: t("nav.consent"), current: current === "consent" },
+        { href: `/c/${id}/activity`, label: t("nav.activity"), current: current === "activity" },
+        { href: `/c/${id}/runs`, label: t("nav.runs"), current: current === "runs" },
       ]}
     />
   );

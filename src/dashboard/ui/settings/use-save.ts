@@ -1,6 +1,6 @@
 /** Saves the form. What was refused stays in the fields; nothing is cleared. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, SaveResult, SettingsView } from "@/dashboard/api/views";
@@ -26,8 +26,14 @@ export function useSave({ connection, settings, form }: UseSave) {
   const [version, setVersion] = useState(settings.version);
   const [problem, setProblem] = useState<SaveTrouble | null>(null);
   const [saves, setSaves] = useState(0);
+  const began = useRef(settings.values);
+  // Turning live sync on or off is a save as well. It leaves the fields as they are, so what is typed here still fits.
+  useEffect(() => {
+    if (isSame(settings.values, began.current)) setVersion((before) => Math.max(before, settings.version));
+  }, [settings]);
 
   const saved = (values: SettingsValues, next: number) => {
+    began.current = values;
     setVersion(next);
     setSaves((before) => before + 1);
     form.reset(values);
@@ -62,3 +68,5 @@ export function useSave({ connection, settings, form }: UseSave) {
     send: (values: SettingsValues) => mutation.mutate({ id: connection.id, version, values }),
   };
 }
+
+const isSame = (one: SettingsValues, other: SettingsValues) => Object.keys({ ...one, ...other }).every((name) => one[name] === other[name]);

@@ -1,5 +1,8 @@
-/** Language of the pages. The Dashboard says it in a message after its handshake; text waits for it, at most 300 ms. */
-import { type ReactNode, useEffect, useState } from "react";
+/**
+ * Language of the pages: the person's own choice, else the Dashboard's. The Dashboard says its in a message after its
+ * handshake; text waits for it, at most 300 ms. English is at hand, any other language is fetched when it is wanted.
+ */
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { IntlProvider } from "use-intl";
 import { providerMessages } from "@/providers/messages";
 import en from "../messages/en.json";
@@ -7,17 +10,42 @@ import { dashboardBridge } from "./bridge";
 
 const WAIT_MS = 300;
 
-const catalogues: Record<string, typeof en> = { en };
+export const LANGUAGES = ["en", "ru"] as const;
+export type Language = (typeof LANGUAGES)[number];
+type Messages = typeof en;
 
-export function languageOf(code: string): string {
+const fetched: Record<Exclude<Language, "en">, () => Promise<Messages>> = {
+  ru: async () => (await import("../messages/ru.json")).default as Messages,
+};
+
+export function languageOf(code: string): Language {
   const language = code.split("-")[0]?.toLowerCase() ?? "";
-  return language in catalogues ? language : "en";
+  return LANGUAGES.find((known) => known === language) ?? "en";
 }
 
-export const messagesFor = (language: string) => ({ ...(catalogues[language] ?? en), provider: providerMessages(language) });
+/** The person's own choice, once the server has said it. */
+let chosen: Language | null = null;
+const listeners = new Set<() => void>();
 
-function useDashboardLanguage(): string | null {
-  const [language, setLanguage] = useState<string | null>(null);
+export function chooseLanguage(language: Language | null): void {
+  chosen = language;
+  for (const tell of listeners) tell();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const useChosenLanguage = () =>
+  useSyncExternalStore(
+    subscribe,
+    () => chosen,
+    () => null,
+  );
+
+function useDashboardLanguage(): Language | null {
+  const [language, setLanguage] = useState<Language | null>(null);
   useEffect(() => {
     const line = dashboardBridge();
     const stop = line.subscribe("localeChanged", ({ locale }) => setLanguage(languageOf(locale)));
@@ -27,22 +55,65 @@ function useDashboardLanguage(): string | null {
       clearTimeout(timer);
     };
   }, []);
-  useEffect(() => {
-    if (language) document.documentElement.lang = language;
-  }, [language]);
   return language;
 }
 
 /** Nothing is shown in a wrong language first: `waiting` stands until the language is known. */
 export const DashboardLanguage = ({ waiting, children }: { waiting: ReactNode; children: ReactNode }) => {
-  const language = useDashboardLanguage();
-  return language ? <Language language={language}>{children}</Language> : waiting;
+  const dashboard = useDashboardLanguage();
+  const own = useChosenLanguage();
+  const language = own ?? dashboard;
+  return language ? (
+    <InLanguage language={language} waiting={waiting}>
+      {children}
+    </InLanguage>
+  ) : (
+    waiting
+  );
 };
 
-export const Language = ({ language, children }: { language: string; children: ReactNode }) => (
+/** A change of language leaves the page as it is until the new words are there. */
+const InLanguage = ({ language, waiting, children }: { language: Language; waiting: ReactNode; children: ReactNode }) => {
+  const spoken = useMessages(language);
+  useEffect(() => {
+    if (spoken) document.documentElement.lang = spoken.language;
+  }, [spoken]);
+  if (!spoken) return waiting;
+  return <Speaking {...spoken}>{children}</Speaking>;
+};
+
+interface Spoken {
+  language: Language;
+  messages: Messages;
+}
+
+function useMessages(language: Language): Spoken | null {
+  const [spoken, setSpoken] = useState<Spoken | null>(language === "en" ? { language, messages: en } : null);
+  useEffect(() => {
+    if (language === "en") return setSpoken({ language, messages: en });
+    let isWanted = true;
+    // Words that cannot be fetched leave English, which is better than nothing.
+    fetched[language]()
+      .then((messages) => isWanted && setSpoken({ language, messages }))
+      .catch(() => isWanted && setSpoken((before) => before ?? { language: "en", messages: en }));
+    return () => {
+      isWanted = false;
+    };
+  }, [language]);
+  return spoken;
+}
+
+/** A page outside the Dashboard. */
+export const InEnglish = ({ children }: { children: ReactNode }) => (
+  <Speaking language="en" messages={en}>
+    {children}
+  </Speaking>
+);
+
+const Speaking = ({ language, messages, children }: Spoken & { children: ReactNode }) => (
   <IntlProvider
     locale={language}
-    messages={messagesFor(language)}
+    messages={{ ...messages, provider: providerMessages(language) }}
     timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}
     onError={() => {}}
     getMessageFallback={({ key }) => key}

@@ -15,7 +15,7 @@ import { createApi, createQueryClient, TRPCProvider } from "./api";
 import { dashboardBridge, isInDashboard } from "./bridge";
 import { InfoProvider, PageSkeleton, useInfo } from "./info";
 import { LeaveProvider } from "./leave";
-import { DashboardLanguage, Language } from "./locale";
+import { DashboardLanguage, InEnglish } from "./locale";
 import { Outside } from "./outside";
 import { RouteSync } from "./routing";
 import { useSessionIsOver } from "./session";
@@ -27,9 +27,9 @@ export const Shell = ({ children }: { children: ReactNode }) => {
 };
 
 const OutsideInLanguage = () => (
-  <Language language="en">
+  <InEnglish>
     <Outside />
-  </Language>
+  </InEnglish>
 );
 
 const Inside = ({ children }: { children: ReactNode }) => {

@@ -5,13 +5,14 @@ import { Callout } from "../parts/callout";
 import { useInfo } from "../shell/info";
 import { useGo } from "../shell/leave";
 import { useProviderText, useWords } from "../text";
+import { Attention } from "./attention";
 import { useHealthText } from "./health-text";
 
 /** The one thing on this connection that a person should know or mend; nothing while all is well. */
 export const HealthCallout = ({ connection }: { connection: ConnectionView }) => {
   const text = useProviderText(connection.provider, connection.title);
   const said = useHealthText(connection);
-  if (!said || connection.health === "catching_up") return null;
+  if (!said || connection.health === "catching_up") return <Attention connection={connection} />;
   const why = said.tone === "info" || !connection.healthReason ? null : text.reason(connection.healthReason);
   return (
     <Callout tone={said.tone} title={said.title} actions={<Remedy connection={connection} />}>

@@ -7,6 +7,7 @@ import { useDrive } from "../full-sync/run-driver-provider";
 import { ConnectionNav } from "../parts/connection-nav";
 import { Failed } from "../parts/failed";
 import { HealthPill } from "../parts/health-pill";
+import { HoursChart } from "../parts/hours-chart";
 import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
@@ -51,7 +52,8 @@ const Status = ({ connection, readAt }: { connection: ConnectionView; readAt: nu
     nav={<ConnectionNav id={connection.id} current="status" />}
     callout={<HealthCallout connection={connection} />}
   >
-    <Tiles counts={connection.counts} />
+    <Tiles connectionId={connection.id} counts={connection.counts} />
+    {connection.lastDeliveredAt ? <HoursChart hours={connection.hours} /> : null}
     <UnsentCard connection={connection} />
     <FullSyncCard connection={connection} readAt={readAt} />
     <LeftOut connection={connection} />

@@ -1,0 +1,3 @@
+import { AuditPage } from "@/dashboard/ui/audit/audit-page";
+
+export default AuditPage;

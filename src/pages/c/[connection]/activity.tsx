@@ -1,0 +1,3 @@
+import { ActivityPage } from "@/dashboard/ui/activity/activity-page";
+
+export default ActivityPage;

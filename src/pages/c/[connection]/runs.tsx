@@ -1,0 +1,3 @@
+import { RunsPage } from "@/dashboard/ui/runs/runs-page";
+
+export default RunsPage;
