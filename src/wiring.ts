@@ -228,6 +228,10 @@ async function build() {
     ];
   };
   const walks = makeWalks();
+  let isWorker = false;
+  const walkSoon = () => {
+    if (isWorker) void walks[0]?.tick().catch(() => logger.warn({}, "a run waits for the next look"));
+  };
 
   /** Nobody delivers but whoever asks: a page that waits for its customers serves their limit key itself. */
   const wakeForPage = (limitKey: string) => {
@@ -409,8 +413,9 @@ async function build() {
     watchQueue: () => watchQueue(db),
     lookAtPausedShops,
     mendClock,
-    fullSync: createFullSync({ db, bell, wake: wakeForPage }),
+    fullSync: createFullSync({ db, bell, wake: wakeForPage, walkSoon }),
     async startWorker() {
+      isWorker = true;
       await jobs.startWorker();
       void mendAll().catch(() => logger.warn("webhooks could not be mended at start"));
     },

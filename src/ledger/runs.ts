@@ -90,7 +90,7 @@ async function selectRuns(db: Db, where: ReturnType<typeof sql>, limit = 1): Pro
     from sync_run r join connection_state c on c.id = r.connection_id
     cross join lateral (
       select count(*) as n, mode() within group (order by l.reason) as reason
-      from ledger l where l.run_id = r.id and l.state = 'retrying' and l.seen_run = r.id
+      from ledger l where l.run_id = r.id and l.state = 'retrying'
     ) retry
     where ${where} order by r.started_at desc limit ${limit}`.execute(db);
   return rows.map(toRun);
@@ -137,7 +137,7 @@ export async function finishIfDone(db: Db, runId: string): Promise<boolean> {
   const { rows } = await sql`
     update sync_run r set state = 'finished', finished_at = now(), problem = null
     where id = ${runId} and state = 'running' and walk_done
-      and not exists (select 1 from ledger l where l.run_id = r.id and l.seen_run = r.id)
+      and not exists (select 1 from ledger l where l.run_id = r.id)
     returning 1 as done`.execute(db);
   return rows.length > 0;
 }

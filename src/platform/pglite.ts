@@ -56,8 +56,9 @@ export async function openPglite({ dataDir, onLockLost, log, lockWaitSeconds }: 
 async function open(folder: string, migrate: Migrate): Promise<Opened> {
   const pglite = await PGlite.create({
     dataDir: folder,
-    // 16 MB of buffers instead of 128: the process stays under 200 MB (toolchain measurements, 2026-11).
-    startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"],
+    // 16 MB of buffers instead of 128: the process stays under 200 MB (toolchain measurements, 2026-11). Nobody analyzes
+    // tables here, and without figures the planner sorts a whole backlog for every batch rather than read it in order.
+    startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB", "-c", "enable_bitmapscan=off"],
   });
   // biome-ignore lint/complexity/noBannedTypes: see Db
   const db = new Kysely<{}>({ dialect: new PGliteDialect({ pglite }) });

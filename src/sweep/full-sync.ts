@@ -31,6 +31,8 @@ export interface FullSyncDeps {
   db: Db;
   bell: Bell;
   wake(limitKey: string): void;
+  /** A run waits for a worker: one in this process need not wait for its next look. */
+  walkSoon(): void;
 }
 
 export interface Chunk {
@@ -55,7 +57,9 @@ export function createFullSync(deps: FullSyncDeps) {
     lastFinishedAt: (connectionId: ConnectionId) => lastFinishedAt(db, connectionId),
 
     async start(shopId: ShopId, input: NewRun): Promise<Run | null> {
-      return find(shopId, await startRun(db, input));
+      const run = await find(shopId, await startRun(db, input));
+      if (input.driver === "worker") deps.walkSoon();
+      return run;
     },
 
     /** The worker goes on with it, from the same cursor. */
@@ -63,6 +67,7 @@ export function createFullSync(deps: FullSyncDeps) {
       move(shopId, runId, async () => {
         await moveRun(db, runId, ["paused", "stopped", "cancelled"], "running");
         await setDriver(db, runId, "worker");
+        deps.walkSoon();
       }),
 
     /** The page goes away. Sent while it does, so nothing is answered to anybody. */

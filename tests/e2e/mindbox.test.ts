@@ -100,6 +100,17 @@ describe("A merchant on Mindbox", () => {
     await merchant.page.setViewportSize({ width: 1280, height: 900 });
   });
 
+  it("can be read in the dark as well", async () => {
+    const theme = merchant.page.getByRole("combobox", { name: "Theme" });
+    await theme.selectOption("dark");
+    await merchant.app.locator("html[data-theme=dark]").waitFor({ state: "attached" });
+    await merchant.app.getByRole("button", { name: "Check: Get customer" }).click();
+    await merchant.app.getByText("Mindbox looked for a made-up customer").waitFor();
+    expect(await merchant.barriers()).toEqual([]);
+    await merchant.picture("mindbox-settings-dark");
+    await theme.selectOption("light");
+  });
+
   it("sends a changed customer at once, and everybody by a full sync", async () => {
     await merchant.app.getByRole("button", { name: "Live sync" }).click();
     await toast(merchant.page, "Live sync turned on");

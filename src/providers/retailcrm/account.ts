@@ -13,7 +13,7 @@ const SITES_WITH_COUNTS = 5;
 
 /**
  * The limit key is the account's technical host, which survives a rename of the public one: a new key is still the same
- * account, and the settings stay (docs/adr/0016).
+ * account, and the settings stay (docs/adr/0019).
  */
 export async function connect(link: RetailCrmLink): Promise<Answer<Account>> {
   if (!baseOf(link)) return { kind: "auth", reason: "host_refused" };
