@@ -20,7 +20,7 @@ export const tagsKey = (providerId: string): string => `${providerId}_tags`;
 /** What the mapping needs to know of a provider. */
 export interface MappedFor<Settings> {
   id: string;
-  customers: { tags: TagLimits; channels?: readonly string[]; reads?(settings: Settings): Partial<ReadPlan> };
+  customers: { tags: TagLimits; channels?(settings: Settings): readonly string[]; reads?(settings: Settings): Partial<ReadPlan> };
 }
 
 /** How one connection maps. */
@@ -34,7 +34,8 @@ export interface Mapping {
 export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<Settings>, settings: Settings): Mapping {
   const reads = provider.customers.reads?.(settings) ?? {};
   // A rule for a channel that the provider does not follow reads nothing.
-  const consentRules = settings.consentRules.filter(({ channel }) => provider.customers.channels?.includes(channel));
+  const channels = provider.customers.channels?.(settings) ?? [];
+  const consentRules = settings.consentRules.filter(({ channel }) => channels.includes(channel));
   const keys = keysOf([...settings.fieldRules, ...consentRules].map((rule) => rule.source));
   const rules = {
     tagsKey: tagsKey(provider.id),

@@ -109,15 +109,17 @@ const words = (standard: readonly string[]) =>
     .max(20)
     .default([...standard]);
 
+export const OPT_INS = ["confirm", "direct"] as const;
+
 const consentRule = z
   .strictObject({
-    /** As the provider names it, e.g. `email`. */
-    channel: z.string().min(1).max(100),
+    /** As the provider names it, e.g. `email`; some have topics with names of their own. */
+    channel: z.string().min(1).max(300),
     source: metaSource,
     yes: words(["yes", "true", "1"]),
     no: words(["no", "false", "0"]),
     /** From no to yes: `confirm` lets the provider ask once more by e-mail, `direct` takes the word. */
-    optIn: z.enum(["confirm", "direct"]).default("confirm"),
+    optIn: z.enum(OPT_INS).default("confirm"),
   })
   .refine(({ yes, no }) => !yes.some((word) => no.includes(word)), "word_means_both");
 export type ConsentRule = z.output<typeof consentRule>;

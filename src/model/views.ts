@@ -268,6 +268,8 @@ export interface RulesView {
   consentRules: ConsentRule[];
   /** Words under the provider's `channels.<id>`. Empty: this provider follows no consent. */
   channels: { id: string; defaultKey: string }[];
+  /** How this provider can follow a yes; the first is the safest. */
+  optIns: ConsentRule["optIn"][];
   canCreateFields: boolean;
   /** The provider can tell us about opt-outs. */
   hearsOptOuts: boolean;

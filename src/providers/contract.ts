@@ -8,7 +8,7 @@ import type { DeletionPolicy } from "@/model/connection";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome, Reason } from "@/model/outcome";
-import type { FieldTarget } from "@/model/rules";
+import type { ConsentRule, FieldTarget } from "@/model/rules";
 import type { CustomerId } from "@/model/shop";
 import type { Limiter } from "./kit/limiter";
 import type { HostRules } from "./kit/vendor-host";
@@ -203,8 +203,13 @@ export interface Provider<
   readonly customers: {
     /** Longest tag and most tags per contact that the vendor takes; the mapper cuts to it and says so. */
     readonly tags: { maxLength: number; maxPerContact: number };
-    /** On what a consent rule may speak; words under `channels`. Without them the provider follows no consent. */
-    readonly channels?: readonly string[];
+    /**
+     * On what a consent rule may speak under these settings; `email` is worded under `channels.email`, and so is the
+     * first part of `email.news`. Without it the provider follows no consent. Pure.
+     */
+    channels?(settings: z.output<Settings>): readonly string[];
+    /** How a yes can be followed; without it in every way. A rule that wants another way subscribes nobody. */
+    readonly optIns?: readonly ConsentRule["optIn"][];
     /** What this connection wants to read of customers beyond names, address and its tags. Pure. */
     reads?(settings: z.output<Settings>): Partial<ReadPlan>;
     /** Exactly what would be sent for this contact apart from status: the fingerprint and the page are made of it. Pure. */

@@ -33,9 +33,9 @@ export interface Bench {
   /** Writes of a status to a contact that existed. */
   statusWritesToExisting(): number;
   /** Where a contact stands on the provider's first channel. `asked`: the provider waits for their confirmation. */
-  consentOf?(email: string): "in" | "out" | "asked" | "none";
+  consentOf(email: string): "in" | "out" | "asked" | "none";
   /** The person opts out at the vendor, by themselves. */
-  optOut?(email: string): void;
+  optOut(email: string): void;
   /** Requests that change something, and all of them. */
   writes(): number;
   requests(): number;

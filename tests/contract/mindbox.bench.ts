@@ -25,7 +25,7 @@ export async function startBench(): Promise<Bench> {
   const { endpointId, brand } = unusualProject;
   return {
     endpoints: { api: sandbox.url },
-    settings: unusualSettings,
+    settings: { ...unusualSettings, subscriptions: [{ channel: "Email", topic: "" }] },
     credentials: () => ({
       host: "api.mindbox.ru",
       endpointId,
@@ -54,6 +54,11 @@ export async function startBench(): Promise<Bench> {
         })),
       ),
     statusWritesToExisting: () => sandbox.statusWrites().length,
+    consentOf: (email) => {
+      const said = sandbox.card("email", email)?.subscriptions.get("Email");
+      return said === undefined ? "none" : said ? "in" : "out";
+    },
+    optOut: (email) => void sandbox.card("email", email)?.subscriptions.set("Email", false),
     writes: () => sandbox.requests.filter(({ changed }) => changed).length,
     requests: () => sandbox.requests.length,
     // An address it does not like is left out, and the customer taken without it.

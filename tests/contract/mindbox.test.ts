@@ -286,7 +286,18 @@ describe("subscriptions", () => {
       { channel: "Sms", topic: "" },
     ],
   };
-  const asks = { ...unusualSettings, ...rows };
+  const consentRules = ["email", "email.news", "sms"].map((channel) => ({
+    channel,
+    source: { kind: "private", key: channel },
+    optIn: "direct",
+  }));
+  const asks = { ...unusualSettings, ...rows, consentRules };
+  const known = (...changes: [string, boolean][]) => ({
+    remoteKey: sandbox.card("email", email(1))?.mindboxId ?? "",
+    ownedTags: ["Saleor Import"],
+    consentChanges: Object.fromEntries(changes),
+  });
+  const held = () => Object.fromEntries(sandbox.card("email", email(1))?.subscriptions ?? []);
 
   it("of a new customer follow the rules, channel by channel", async () => {
     settings = asks;
@@ -298,14 +309,43 @@ describe("subscriptions", () => {
 
   it("of somebody who exists are sent for a changed word and never for what the rules say now", async () => {
     settings = asks;
-    sandbox.seed([{ email: email(1), subscriptions: { Email: false } }]);
-    const contact = aContact(1, { mapped: { consents: { email: true } } });
-    await one(contact);
-    expect(sandbox.card("email", email(1))?.subscriptions.get("Email")).toBe(false);
+    sandbox.seed([{ email: email(1), subscriptions: { Email: true } }]);
+    await one(aContact(1, { mapped: { consents: { email: false } } }));
+    expect(held()).toMatchObject({ Email: true });
     expect(sandbox.statusWrites()).toEqual([]);
-    const remoteKey = sandbox.card("email", email(1))?.mindboxId ?? "";
-    await one({ ...contact, remoteKey, ownedTags: ["Saleor Import"], consentChanges: { email: true } });
-    expect(sandbox.card("email", email(1))?.subscriptions.get("Email")).toBe(true);
+    await one(aContact(1, known(["email", false])));
+    expect(held()).toMatchObject({ Email: false });
+  });
+
+  it("bring back no topic that somebody left, not even with its channel", async () => {
+    settings = asks;
+    sandbox.seed([{ email: email(1), subscriptions: { "Email/news": false } }]);
+    await one(aContact(1));
+    const outcome = await one(aContact(1, known(["email", true])));
+    expect(outcome).toMatchObject({ receipt: { warnings: ["opted_out_at_provider"] } });
+    expect(held()).toEqual({ "Email/news": false });
+    const left = await one(aContact(1, known(["email", false])));
+    expect(left).toMatchObject({ receipt: { ownedOptOuts: [] } });
+    expect(await one(aContact(1, known(["email", true])))).toMatchObject({ receipt: { warnings: ["opted_out_at_provider"] } });
+    expect(held()).toMatchObject({ Email: false, "Email/news": false });
+  });
+
+  it("say the no to a topic again when its channel comes back", async () => {
+    settings = asks;
+    const consents = { email: false, "email.news": false };
+    const first = await one(aContact(1, { mapped: { consents } }));
+    expect(first).toMatchObject({ receipt: { ownedOptOuts: ["email", "email.news"] } });
+    const again = { ...known(["email", true]), ownedOptOuts: ["email", "email.news"] };
+    const back = await one(aContact(1, { ...again, mapped: { consents: { ...consents, email: true } } }));
+    expect(back).toMatchObject({ receipt: { ownedOptOuts: ["email.news"] } });
+    expect(held()).toMatchObject({ Email: true, "Email/news": false });
+  });
+
+  it("are not begun where the project shows none of them", async () => {
+    settings = asks;
+    await one(aContact(1));
+    expect(await one(aContact(1, known(["email", true])))).toMatchObject({ receipt: { warnings: ["subscriptions_not_shown"] } });
+    expect(sandbox.statusWrites()).toEqual([]);
   });
 
   it("carry the brand, and nothing is sent for a channel without a row", async () => {

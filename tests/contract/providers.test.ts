@@ -199,77 +199,96 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
     });
   });
 
-  describe.runIf(provider.customers.channels?.length)("the customer's word", () => {
-    const channel = provider.customers.channels?.[0] ?? "";
-    const under = (optIn: "confirm" | "direct") =>
-      open({ settings: { consentRules: [{ channel, source: { kind: "private", key: "consent" }, optIn }] } });
-    const word = (said: boolean, more: Parameters<typeof aContact>[1] = {}) =>
-      aContact(1, { ...more, mapped: { consents: { [channel]: said } } });
-    const changed = (said: boolean, before: Outcome) =>
-      word(said, {
-        remoteKey: remoteKeyOf(before),
-        ownedTags: ["Saleor Import"],
-        consentChanges: { [channel]: said },
-        ownedOptOuts: ("receipt" in before && before.receipt?.ownedOptOuts) || [],
+  const { channels } = provider.customers;
+  // A provider may follow no consent at all, and not all of them can ask for a confirmation: nothing is asked of them then.
+  if (channels)
+    describe("the customer's word", () => {
+      const asks = provider.customers.optIns?.includes("confirm") ?? true;
+      let channel: string;
+      beforeEach(() => {
+        channel = channels(open().settings)[0] ?? "";
       });
-    const standing = () => bench.consentOf?.(email(1));
+      const under = (optIn: "confirm" | "direct") =>
+        open({ settings: { consentRules: [{ channel, source: { kind: "private", key: "consent" }, optIn }] } });
+      const word = (said: boolean, more: Parameters<typeof aContact>[1] = {}) =>
+        aContact(1, { ...more, mapped: { consents: { [channel]: said } } });
+      const changed = (said: boolean, before: Outcome) =>
+        word(said, {
+          remoteKey: remoteKeyOf(before),
+          ownedTags: ["Saleor Import"],
+          consentChanges: { [channel]: said },
+          ownedOptOuts: ("receipt" in before && before.receipt?.ownedOptOuts) || [],
+        });
+      const standing = () => bench.consentOf(email(1));
 
-    it.each([
-      ["yes, to be confirmed", true, "confirm", "asked"],
-      ["yes", true, "direct", "in"],
-      ["no", false, "direct", "none"],
-    ] as const)("decides where a new contact stands: %s", async (_, said, optIn, wanted) => {
-      expect(await one(word(said), under(optIn))).toMatchObject({ kind: "delivered", change: "created" });
-      expect(standing()).toBe(wanted);
-    });
+      it("has words for every channel", () => {
+        const kinds = channels(open().settings).map((name) => name.split(".")[0]);
+        expect(kinds.length).toBeGreaterThan(0);
+        expect(kinds.filter((kind) => typeof lookUp(messages, `channels.${kind}`) !== "string")).toEqual([]);
+      });
 
-    it.each([
-      ["a few", 3, false],
-      ["many", 40, true],
-    ])("is no reason to touch whoever is there already (%s)", async (_, count, historic) => {
-      bench.seed(contacts(count).map(({ mapped }) => ({ email: mapped.email, state: "optedOut" as const })));
-      await upsert(contacts(count, { historic, mapped: { consents: { [channel]: true } } }), under("direct"));
-      expect(contacts(count).every(({ mapped }) => bench.consentOf?.(mapped.email) === "out")).toBe(true);
-      expect(bench.statusWritesToExisting()).toBe(0);
-    });
+      it.each([
+        ["yes, to be confirmed", true, "confirm", asks ? ["asked"] : ["none"]],
+        ["yes", true, "direct", ["in"]],
+        // Where nobody is asked, whoever is not opted out may count as in.
+        ["no", false, "direct", asks ? ["none"] : ["none", "out"]],
+      ] as const)("decides where a new contact stands: %s", async (_, said, optIn, wanted) => {
+        const outcome = await one(word(said), under(optIn));
+        expect(outcome).toMatchObject({ kind: "delivered", change: "created" });
+        // Absent = the words of this delivery.
+        expect("receipt" in outcome && (outcome.receipt?.consents ?? { [channel]: said })).toEqual({ [channel]: said });
+        expect(wanted).toContain(standing());
+      });
 
-    it("opts out when it changes to no, and in again when it changes back", async () => {
-      const joined = await one(word(true), under("direct"));
-      const left = await one(changed(false, joined), under("direct"));
-      expect([left.kind, standing()]).toEqual(["delivered", "out"]);
-      await one(changed(true, left), under("direct"));
-      expect(standing()).toBe("in");
-    });
+      it.each([
+        ["a few", 3, false],
+        ["many", 40, true],
+      ])("is no reason to touch whoever is there already (%s)", async (_, count, historic) => {
+        bench.seed(contacts(count).map(({ mapped }) => ({ email: mapped.email, state: "optedOut" as const })));
+        await upsert(contacts(count, { historic, mapped: { consents: { [channel]: true } } }), under("direct"));
+        expect(contacts(count).every(({ mapped }) => bench.consentOf(mapped.email) === "out")).toBe(true);
+        expect(bench.statusWritesToExisting()).toBe(0);
+      });
 
-    it("asks by e-mail where the merchant chose so", async () => {
-      const joined = await one(word(false), under("confirm"));
-      await one(changed(true, joined), under("confirm"));
-      expect(standing()).toBe("asked");
-    });
+      it("opts out when it changes to no, and in again when it changes back", async () => {
+        const joined = await one(word(true), under("direct"));
+        const left = await one(changed(false, joined), under("direct"));
+        expect([left.kind, standing()]).toEqual(["delivered", "out"]);
+        await one(changed(true, left), under("direct"));
+        expect(standing()).toBe("in");
+      });
 
-    it("never outweighs an opt-out at the provider, and says so", async () => {
-      const joined = await one(word(true), under("direct"));
-      bench.optOut?.(email(1));
-      const writes = bench.statusWritesToExisting();
-      for (const optIn of ["direct", "confirm"] as const) {
-        const outcome = await one(changed(true, joined), under(optIn));
-        expect("receipt" in outcome && outcome.receipt?.warnings).toContain("opted_out_at_provider");
-      }
-      expect(standing()).toBe("out");
-      expect(bench.statusWritesToExisting()).toBe(writes);
-    });
+      it(asks ? "asks by e-mail where the merchant chose so" : "subscribes nobody without the confirmation that a rule wants", async () => {
+        const joined = await one(word(false), under("confirm"));
+        const before = standing();
+        const outcome = await one(changed(true, joined), under("confirm"));
+        expect(standing()).toBe(asks ? "asked" : before);
+        expect("receipt" in outcome && (outcome.receipt?.warnings ?? [])).toEqual(asks ? [] : ["confirmation_not_offered"]);
+      });
 
-    it("is kept for the next attempt when the provider did not take it", async () => {
-      const joined = await one(word(true), under("direct"));
-      bench.trouble("down");
-      const outcome = await one(changed(false, joined), under("direct"));
-      expect(outcome.kind).toBe("retry");
-      expect("partly" in outcome && outcome.partly?.receipt.consents).toBeFalsy();
-      bench.heal();
-      await one(changed(false, joined), under("direct"));
-      expect(standing()).toBe("out");
+      it("never outweighs an opt-out at the provider, and says so", async () => {
+        const joined = await one(word(true), under("direct"));
+        bench.optOut(email(1));
+        const writes = bench.statusWritesToExisting();
+        for (const optIn of ["direct", "confirm"] as const) {
+          const outcome = await one(changed(true, joined), under(optIn));
+          expect("receipt" in outcome && outcome.receipt?.warnings).toContain("opted_out_at_provider");
+        }
+        expect(standing()).toBe("out");
+        expect(bench.statusWritesToExisting()).toBe(writes);
+      });
+
+      it("is kept for the next attempt when the provider did not take it", async () => {
+        const joined = await one(word(true), under("direct"));
+        bench.trouble("down");
+        const outcome = await one(changed(false, joined), under("direct"));
+        expect(outcome.kind).toBe("retry");
+        expect("partly" in outcome && outcome.partly?.receipt.consents).toBeFalsy();
+        bench.heal();
+        await one(changed(false, joined), under("direct"));
+        expect(standing()).toBe("out");
+      });
     });
-  });
 
   describe("empty values", () => {
     it("wipe nothing that others filled, and clear what we filled", async () => {

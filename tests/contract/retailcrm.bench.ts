@@ -37,6 +37,14 @@ export async function startBench(): Promise<Bench> {
         })),
       ),
     statusWritesToExisting: () => sandbox.statusWrites.length,
+    consentOf: (email) => {
+      const held = sandbox.customers().find((one) => one.email === email);
+      return held?.unsubscribedAt ? "out" : held?.subscribed ? "in" : "none";
+    },
+    optOut: (email) => {
+      const held = sandbox.customers().find((one) => one.email === email);
+      if (held) Object.assign(held, { subscribed: false, unsubscribedAt: "2026-01-02 10:00:00" });
+    },
     writes: () => sandbox.requests.filter(({ method }) => method === "POST").length,
     requests: () => sandbox.requests.length,
     refusedEmail: `${"long".repeat(24)}@shop.example`,

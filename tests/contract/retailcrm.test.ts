@@ -29,6 +29,9 @@ function open(more: Parts = {}): Link {
   };
   return linkTo(retailcrm, bench, more) as unknown as Link;
 }
+const ruled = {
+  settings: { consentRules: [{ channel: "email", source: { kind: "private", key: "consent" }, optIn: "direct" }] },
+};
 const upsert = (batch: readonly Contact[], link = open()) => retailcrm.customers.upsert(link, batch);
 const one = async (contact: Contact, link = open()): Promise<Outcome> => (await upsert([contact], link)).get(contact.key)!;
 const receiptOf = (outcome: Outcome) => ("receipt" in outcome ? outcome.receipt : undefined) ?? {};
@@ -69,8 +72,8 @@ describe("a new customer", () => {
   });
 
   it.each([true, false])("says of subscriptions what a consent rule says: %s", async (yes) => {
-    await one(aContact(1, { mapped: { consents: { email: yes } } }));
-    await upsert(many(12, { mapped: { consents: { email: yes } } }, 100));
+    await one(aContact(1, { mapped: { consents: { email: yes } } }), open(ruled));
+    await upsert(many(12, { mapped: { consents: { email: yes } } }, 100), open(ruled));
     expect(sandbox.customers().map(({ subscribed }) => subscribed)).toEqual(Array(13).fill(yes));
     expect(sandbox.statusWrites).toEqual([]);
   });
@@ -85,12 +88,22 @@ describe("a new customer", () => {
 
 describe("subscriptions of an existing customer", () => {
   it("are written when the customer's word has changed, and never else", async () => {
-    sandbox.seed([{ email: email(1), subscribed: false, unsubscribedAt: "2026-01-01 10:00:00" }]);
-    await one(aContact(1, { mapped: { consents: { email: true } } }));
-    expect(at(1)).toMatchObject({ subscribed: false, firstName: "Firstname1" });
-    await one(aContact(1, { consentChanges: { email: true } }));
-    expect(at(1)).toMatchObject({ subscribed: true, unsubscribedAt: null });
+    sandbox.seed([{ email: email(1), subscribed: true }]);
+    await one(aContact(1, { mapped: { consents: { email: false } } }), open(ruled));
+    expect(at(1)).toMatchObject({ subscribed: true, firstName: "Firstname1" });
+    await one(aContact(1, { consentChanges: { email: false } }), open(ruled));
+    expect(at(1)).toMatchObject({ subscribed: false });
     expect(sandbox.statusWrites).toHaveLength(1);
+  });
+
+  it("are not taken back where what we opted out was another customer", async () => {
+    const [held] = sandbox.seed([{ email: email(1), subscribed: false, unsubscribedAt: "2026-01-01 10:00:00" }]);
+    const yes = { consentChanges: { email: true }, ownedOptOuts: ["email"] };
+    expect(await one(aContact(1, yes), open(ruled))).toMatchObject({
+      receipt: { warnings: ["opted_out_at_provider"], ownedOptOuts: [] },
+    });
+    await one(aContact(1, { ...yes, remoteKey: String(held!.id) }), open(ruled));
+    expect(at(1)).toMatchObject({ subscribed: true, unsubscribedAt: null });
   });
 });
 

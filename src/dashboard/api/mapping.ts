@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readConsentLog } from "@/ledger/consent-log";
 import { markKnown } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
-import { consentKey, consentRules, fieldRule, fieldRules } from "@/model/rules";
+import { consentKey, consentRules, fieldRule, fieldRules, OPT_INS } from "@/model/rules";
 import { saleorSilent, unreadable } from "./connections";
 import { createField, fieldsOf, newField, previewFor } from "./mapping-look";
 import { findConnection } from "./present";
@@ -18,12 +18,13 @@ export const mappingRoutes = router({
     .query(async ({ ctx, input }): Promise<RulesView> => {
       const { connection, provider } = await openFor(ctx, input.id);
       const settings = connection.settings as EngineSettings & Record<string, unknown>;
-      const channels = (provider.customers.channels ?? []).map((id) => ({ id, defaultKey: consentKey(provider.id, id) }));
+      const channels = (provider.customers.channels?.(settings) ?? []).map((id) => ({ id, defaultKey: consentKey(provider.id, id) }));
       return {
         version: connection.version,
         fieldRules: [...settings.fieldRules],
         consentRules: [...settings.consentRules],
         channels,
+        optIns: [...(provider.customers.optIns ?? OPT_INS)],
         canCreateFields: provider.createField !== undefined,
         hearsOptOuts: provider.inbound !== undefined,
       };

@@ -13,7 +13,7 @@ import { Visit } from "./visit";
 export const customers = {
   // No limit is documented for either (reference, 2026-08); tag names over 100 letters have been reported refused.
   tags: { maxLength: 100, maxPerContact: 100 },
-  channels: [CHANNEL],
+  channels: () => [CHANNEL],
   check: (_settings: Settings, mapped: MappedContact) => problemsOf(mapped),
   payload: (_settings: Settings, mapped: MappedContact) => payload(mapped),
   fills: (_settings: Settings, mapped: MappedContact) => ownedAfter({ mapped, ownedFields: [] }),

@@ -3,17 +3,22 @@ import type { MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
 import type { Answer, ContactRef, Outcomes, ProviderContact } from "../contract";
+import { DIRECT_ONLY } from "../kit/follow-word";
 import { type Card, idUnder } from "./answers";
 import { byRemoteKey, findCard, mindboxId, ownKey } from "./find-card";
 import { foresee } from "./foresee";
 import { customerBody, fills, heldBy, payload, tagsOf, transactionId } from "./payload";
 import type { MindboxLink, Settings } from "./settings";
+import { channels } from "./subscriptions";
 import { upsert } from "./upsert";
 import { Visit } from "./visit";
 
 export const customers = {
   // A list field takes texts of up to 1,000 characters, enumerations 250 without "|" (reference 5.2); nothing says how many.
   tags: { maxLength: 250, maxPerContact: 100 },
+  channels,
+  // Whether a yes waits for a confirmation is up to the project, which has double opt-in or has not.
+  optIns: DIRECT_ONLY,
   reads,
   payload,
   fills: (settings: Settings, mapped: MappedContact) => fills(settings, mapped),

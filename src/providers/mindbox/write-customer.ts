@@ -1,6 +1,6 @@
 /**
  * Makes one customer at Mindbox hold what we want. Looked up first only where the answer matters: whoever is new to us,
- * whose list of tags changes, or whose phone somebody confirmed. Subscriptions of a card that exists are sent for a
+ * whose list of tags changes, whose word on a channel changed, or whose phone somebody confirmed. Subscriptions of a card that exists are sent for a
  * change of consent and for nothing else.
  */
 import type { Contact } from "@/model/contact";
@@ -23,7 +23,7 @@ import {
   transactionId,
 } from "./payload";
 import { readBack } from "./read-back";
-import { type Subscription, subscriptionsFor } from "./subscriptions";
+import { type Consent, consentFor, NO_WORD } from "./subscriptions";
 import type { Visit } from "./visit";
 
 /** What is known of the customer's card: seen just now, seen not to be there, or not looked at because we wrote it before. */
@@ -35,15 +35,16 @@ export async function writeCustomer(visit: Visit, contact: Contact): Promise<Out
   const plan = planOf(visit, contact, known);
   const card = known.kind === "card" ? known.card : null;
   if (card && isOurs(visit, contact, card) && !isDifferent(visit, card, plan))
-    return settle(visit, contact, { card, change: "none", warnings: [] });
+    return settle(visit, contact, { card, change: "none", consent: plan.consent, warnings: [] });
   const written = await send(visit, contact, plan);
-  return "key" in written ? finish(visit, contact, card, written) : written;
+  return "key" in written ? finish(visit, contact, plan, written) : written;
 }
 
 async function look(visit: Visit, contact: Contact): Promise<Known | Outcome> {
   const { settings } = visit;
   const isNew = contact.remoteKey === null || contact.remoteKey === ownKey(contact.key);
-  const mayRest = !isNew && !contact.force && !haveTagsMoved(visit, contact) && !saysPhoneConfirmed(settings, contact.mapped);
+  const mayRest =
+    !isNew && !contact.force && !haveTagsMoved(visit, contact) && !hasNews(contact) && !saysPhoneConfirmed(settings, contact.mapped);
   if (mayRest) return { kind: "unseen" };
   const { ids } = bySaleorId(settings, contact.key);
   return findCard(visit, { ids, ...(isNew && { email: contact.mapped.email.trim() }) });
@@ -55,6 +56,8 @@ function haveTagsMoved({ settings }: Visit, { mapped, ownedTags }: Contact): boo
   return wanted !== owned;
 }
 
+const hasNews = ({ consentChanges }: Contact) => Object.keys(consentChanges).length > 0;
+
 const fold = (tag: string) => tag.toLowerCase();
 
 interface Plan {
@@ -63,7 +66,7 @@ interface Plan {
   fields: Fields;
   /** The whole list the field should hold; `null` = not touched. */
   tags: readonly string[] | null;
-  subscriptions: readonly Subscription[];
+  consent: Consent;
   isKnown: boolean;
   card: Card | null;
 }
@@ -78,11 +81,15 @@ function planOf(visit: Visit, contact: Contact, known: Known): Plan {
     mode: isEdit ? settings.editMode : settings.importMode,
     fields: fieldsToSend(settings, contact),
     tags: known.kind === "unseen" ? null : tagsAfter(visit, contact, card),
-    subscriptions: subscriptionsFor(visit.link, isKnown ? contact.consentChanges : contact.mapped.consents),
+    consent: known.kind === "unseen" ? NO_WORD : consentFor(visit.link, contact, { card, ours: optOutsOn(visit, contact, card) }),
     isKnown,
     card,
   };
 }
+
+/** What we wrote to another card says nothing of this one. */
+const optOutsOn = (visit: Visit, contact: Contact, card: Card | null): readonly string[] =>
+  card && isOurs(visit, contact, card) ? contact.ownedOptOuts : [];
 
 /** Mindbox's list is replaced as a whole: what others put there goes along. */
 function tagsAfter({ settings }: Visit, { mapped, ownedTags }: Contact, card: Card | null): readonly string[] | null {
@@ -98,10 +105,10 @@ function tagsAfter({ settings }: Visit, { mapped, ownedTags }: Contact, card: Ca
 const isOurs = ({ settings }: Visit, { key, remoteKey }: Contact, card: Card): boolean =>
   idUnder(card.ids, settings.customerIdKey) === key || (remoteKey !== null && mindboxId(settings, card) === remoteKey);
 
-function isDifferent({ settings }: Visit, card: Card, { fields, tags, subscriptions }: Plan): boolean {
+function isDifferent({ settings }: Visit, card: Card, { fields, tags, consent }: Plan): boolean {
   const held = tagsOf(settings, card);
   const isOtherList = tags !== null && (tags.length !== held.length || tags.some((tag, index) => tag !== held[index]));
-  return isOtherList || subscriptions.length > 0 || differing(card, fields).length > 0;
+  return isOtherList || consent.subscriptions.length > 0 || differing(card, fields).length > 0;
 }
 
 interface Sent {
@@ -129,7 +136,8 @@ async function send(visit: Visit, contact: Contact, plan: Plan): Promise<Sent | 
 }
 
 function sendFields(visit: Visit, contact: Contact, plan: Plan, fields: Fields): Promise<Said> {
-  const { operation, mode, tags, subscriptions } = plan;
+  const { operation, mode, tags } = plan;
+  const { subscriptions } = plan.consent;
   const { settings } = visit;
   const list = tags === null ? {} : { [`customFields.${settings.tagsField}`]: tags.length > 0 ? tags : CLEAR };
   const { ids } = bySaleorId(settings, contact.key);
@@ -178,21 +186,25 @@ function gone(visit: Visit, contact: Contact, plan: Plan): Promise<Sent | Outcom
 interface Settled {
   card: Card | null;
   change: Sent["change"];
+  consent: Consent;
   key?: string | null;
   warnings: readonly Reason[];
 }
 
-async function finish(visit: Visit, contact: Contact, card: Card | null, sent: Sent): Promise<Outcome> {
+async function finish(visit: Visit, contact: Contact, { card, consent }: Plan, sent: Sent): Promise<Outcome> {
   const seen = await readBack(visit, contact, sent.warnings);
-  return settle(visit, contact, { card, change: sent.change, key: sent.key, warnings: [...sent.warnings, ...seen] });
+  return settle(visit, contact, { card, change: sent.change, consent, key: sent.key, warnings: [...sent.warnings, ...seen] });
 }
 
-async function settle(visit: Visit, contact: Contact, { card, change, key, warnings }: Settled): Promise<Outcome> {
+async function settle(visit: Visit, contact: Contact, { card, change, consent, key, warnings: problems }: Settled): Promise<Outcome> {
+  const warnings = [...problems, ...consent.warnings];
   const remoteKey = key ?? (card && mindboxId(visit.settings, card)) ?? contact.remoteKey ?? ownKey(contact.key);
   const receipt: Receipt = {
     remoteKey,
     ...(visit.settings.tagsField !== "" && contact.mapped.tags && { ownedTags: contact.mapped.tags }),
     ownedFields: ownedAfter(visit.settings, contact),
+    consents: contact.mapped.consents,
+    ...(consent.ownedOptOuts && { ownedOptOuts: consent.ownedOptOuts }),
     ...(warnings.length > 0 && { warnings }),
   };
   const confirmed = await confirmPhone(visit, contact, card);

@@ -1,7 +1,9 @@
 import type { MappedContact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
 import type { Answer, ContactRef, Outcomes, ProviderContact } from "../contract";
+import { DIRECT_ONLY } from "../kit/follow-word";
 import type { Held } from "./answers";
+import { CHANNEL } from "./consent";
 import { findByEmail, findKnown } from "./find";
 import { foresee } from "./foresee";
 import { fills, payload } from "./payload";
@@ -12,6 +14,8 @@ import { Visit } from "./visit";
 export const customers = {
   // No limit is documented for either (reference, 2026-11).
   tags: { maxLength: 100, maxPerContact: 100 },
+  channels: () => [CHANNEL],
+  optIns: DIRECT_ONLY,
   payload: (_settings: Settings, mapped: MappedContact) => payload(mapped),
   fills: (_settings: Settings, mapped: MappedContact) => fills(mapped),
   upsert,

@@ -11,24 +11,24 @@ export async function foresee(link: RetailCrmLink, contacts: readonly Contact[])
   const visit = new Visit(link);
   const isAsked = contacts.length > 0 && (await visit.begin()) === null;
   const found = isAsked ? await findMany(visit, contacts) : new Map<string, Found>();
-  return new Map(contacts.map((contact) => [contact.key, foresight(contact, found.get(contact.key))]));
+  return new Map(contacts.map((contact) => [contact.key, foresight(visit, contact, found.get(contact.key))]));
 }
 
-function foresight(contact: Contact, found: Found | undefined): Foresight {
+function foresight(visit: Visit, contact: Contact, found: Found | undefined): Foresight {
   switch (found?.kind) {
     case "none":
       return { kind: "would_create" };
     case "several":
       return { kind: "would_skip", reason: "several_matches" };
     case "held":
-      return present(contact, found.held);
+      return present(visit, contact, found.held);
     default:
       return { kind: "unknown" };
   }
 }
 
-function present(contact: Contact, held: Held): Foresight {
-  const change = changeFor(contact, held);
+function present({ settings }: Visit, contact: Contact, held: Held): Foresight {
+  const change = changeFor(settings, contact, held);
   if (isNothing(change)) return { kind: "would_leave" };
   const { fields, phones, add, externalId } = change;
   const differences: Difference[] = Object.entries(fields).map(([field, value]) => ({

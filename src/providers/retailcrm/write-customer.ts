@@ -1,17 +1,20 @@
 /**
  * Makes one customer hold what we want, and says what it took. Only what differs is sent. `subscribed` goes to a new
- * customer where a consent rule has a word, and to an existing one where that word has just changed; never else.
+ * customer where a consent rule has a word, and to an existing one where that word has just changed (`consent.ts`); never else.
  */
 import type { Contact } from "@/model/contact";
 import type { Outcome, Reason, Receipt } from "@/model/outcome";
+import type { Followed } from "../kit/follow-word";
 import type { Held, Scalar } from "./answers";
 import type { Said } from "./client";
+import { consentFor, consentReceipt } from "./consent";
 import { noteInDirectory } from "./directory";
 import { droppableKeys, isMissing } from "./failures";
 import { type Found, findOne } from "./find";
 import { comparable, externalIdOf, fieldChanges, localTime, nested, newFields, ownedAfter } from "./payload";
 import { noteNumbers, numbersToSend } from "./phone-habit";
 import { numbersOf, type PhoneChange, phoneChange } from "./phones";
+import type { Settings } from "./settings";
 import type { Visit } from "./visit";
 
 export async function writeOne(visit: Visit, contact: Contact): Promise<Outcome> {
@@ -38,11 +41,11 @@ interface Change {
   remove: readonly string[];
   /** Sent where the customer has none. Another shop's, or another Saleor customer's, is not taken away. */
   externalId: string | null;
-  subscribed: boolean | null;
+  consent: Followed;
 }
 
-export function changeFor(contact: Contact, held: Held): Change {
-  const { mapped, ownedTags, ownedFields, consentChanges } = contact;
+export function changeFor(settings: Settings, contact: Contact, held: Held): Change {
+  const { mapped, ownedTags, ownedFields } = contact;
   const wanted = new Set((mapped.tags ?? ownedTags).map(fold));
   const heldTags = new Set(held.tags.map(fold));
   return {
@@ -51,29 +54,30 @@ export function changeFor(contact: Contact, held: Held): Change {
     add: (mapped.tags ?? []).filter((tag) => !heldTags.has(fold(tag))),
     remove: ownedTags.filter((tag) => !wanted.has(fold(tag)) && heldTags.has(fold(tag))),
     externalId: held.externalId === "" ? externalIdOf(contact.key) : null,
-    subscribed: consentChanges.email ?? null,
+    consent: consentFor(settings, contact, held),
   };
 }
 
 /** Whether tag names differ by case alone is not established: then they are taken for one. */
 const fold = (tag: string): string => tag.toLowerCase();
 
-export function isNothing({ fields, phones, add, remove, externalId, subscribed }: Change): boolean {
+export function isNothing({ fields, phones, add, remove, externalId, consent }: Change): boolean {
   const lists = [Object.keys(fields), phones.missing, phones.gone, add, remove];
-  return lists.every((list) => list.length === 0) && externalId === null && subscribed === null;
+  return lists.every((list) => list.length === 0) && externalId === null && consent.write === null;
 }
 
 async function update(visit: Visit, contact: Contact, held: Held): Promise<Outcome> {
-  const change = changeFor(contact, held);
+  const change = changeFor(visit.settings, contact, held);
+  const { consent } = change;
   const problems = numbersOf(contact.mapped).hasUnreadable ? ["phone_unreadable"] : [];
-  if (isNothing(change)) return { kind: "unchanged", receipt: receipt(contact, held.id, problems) };
+  if (isNothing(change)) return { kind: "unchanged", receipt: receipt(contact, { id: held.id, consent, warnings: problems }) };
   const phones = numbersToSend(visit, change.phones);
   const rest = {
     ...(phones && { phones: phones.map((number) => ({ number })) }),
     ...(change.add.length > 0 && { addTags: change.add }),
     ...(change.remove.length > 0 && { removeTags: change.remove }),
     ...(change.externalId && { externalId: change.externalId }),
-    ...(change.subscribed !== null && { subscribed: change.subscribed }),
+    ...(consent.write !== null && { subscribed: consent.write }),
   };
   const { said, warnings } = await send(change.fields, rest, (body) => visit.api.edit(held.id, body));
   if (said.kind === "problem") {
@@ -84,7 +88,11 @@ async function update(visit: Visit, contact: Contact, held: Held): Promise<Outco
   noteInDirectory(visit, { id: held.id, externalId: change.externalId ?? held.externalId, email: contact.mapped.email });
   const kept = await noteNumbers(visit, held.id, change.phones);
   if (kept) problems.push("phone_not_removed");
-  return { kind: "delivered", change: "updated", receipt: receipt(contact, held.id, [...problems, ...warnings], kept) };
+  return {
+    kind: "delivered",
+    change: "updated",
+    receipt: receipt(contact, { id: held.id, consent, warnings: [...problems, ...warnings], keepsNumbers: kept }),
+  };
 }
 
 /** A customer as it is created, alone or among fifty. `null` = the account could not be asked for its time zone. */
@@ -94,6 +102,7 @@ export async function newCustomer(visit: Visit, contact: Contact): Promise<{ fie
   const { mapped } = contact;
   const createdAt = timezone === null ? null : localTime(mapped.dateJoined, timezone);
   const { wanted } = numbersOf(mapped);
+  const { write: subscribed } = consentFor(visit.settings, contact, null);
   return {
     fields: newFields(mapped),
     rest: {
@@ -102,7 +111,7 @@ export async function newCustomer(visit: Visit, contact: Contact): Promise<{ fie
       ...(wanted.length > 0 && { phones: wanted.map((number) => ({ number })) }),
       // Nobody else's tags can be on a customer that does not exist: `addTags` is for edits.
       ...(mapped.tags && mapped.tags.length > 0 && { tags: mapped.tags }),
-      ...(mapped.consents.email !== undefined && { subscribed: mapped.consents.email }),
+      ...(subscribed !== null && { subscribed }),
     },
   };
 }
@@ -121,15 +130,25 @@ async function create(visit: Visit, contact: Contact): Promise<Outcome> {
 export function created(visit: Visit, contact: Contact, id: number, warnings: readonly Reason[] = []): Outcome {
   noteInDirectory(visit, { id, externalId: externalIdOf(contact.key), email: contact.mapped.email });
   const problems = numbersOf(contact.mapped).hasUnreadable ? ["phone_unreadable"] : [];
-  return { kind: "delivered", change: "created", receipt: receipt(contact, id, [...problems, ...warnings]) };
+  const consent = consentFor(visit.settings, contact, null);
+  return { kind: "delivered", change: "created", receipt: receipt(contact, { id, consent, warnings: [...problems, ...warnings] }) };
 }
 
-function receipt(contact: Contact, id: number, warnings: readonly Reason[], keepsNumbers = false): Receipt {
+interface Stands {
+  id: number;
+  consent: Followed;
+  warnings: readonly Reason[];
+  keepsNumbers?: boolean;
+}
+
+function receipt(contact: Contact, { id, consent, warnings, keepsNumbers }: Stands): Receipt {
+  const said = consent.warning ? [...warnings, consent.warning] : warnings;
   return {
     remoteKey: String(id),
     ...(contact.mapped.tags && { ownedTags: contact.mapped.tags }),
     ownedFields: ownedAfter(contact, keepsNumbers),
-    ...(warnings.length > 0 && { warnings }),
+    ...consentReceipt(contact, consent),
+    ...(said.length > 0 && { warnings: said }),
   };
 }
 

@@ -37,22 +37,29 @@ export const consentRuleOf = ({ channel, kind, key, yes, no, optIn }: ConsentDra
   optIn,
 });
 
+/** `email.news` is a topic of the channel `email`, under a name that only the merchant's account has words for. */
+function headingOf(channel: string, text: ReturnType<typeof useProviderText>): string {
+  const [kind = "", ...topic] = channel.split(".");
+  return [text.say(`channels.${kind}`) ?? kind, topic.join(".")].filter(Boolean).join(": ");
+}
+
 interface ConsentCardProps {
   draft: ConsentDraft;
+  optIns: readonly ConsentRule["optIn"][];
   connection: ConnectionView;
   readOnly: boolean;
   problem: ConsentProblem | null;
   onChange(draft: ConsentDraft): void;
 }
 
-export const ConsentCard = ({ draft, connection, readOnly, problem, onChange }: ConsentCardProps) => {
+export const ConsentCard = ({ draft, optIns, connection, readOnly, problem, onChange }: ConsentCardProps) => {
   const t = useTranslations();
   const { title } = connection;
   const text = useProviderText(connection.provider, title);
   const set = (change: Partial<ConsentDraft>) => onChange({ ...draft, ...change });
   const said = (code: ConsentProblem) => (problem === code ? t(`consent.problem.${code}`) : undefined);
   return (
-    <Section title={text.say(`channels.${draft.channel}`) ?? draft.channel} hint={draft.isOn ? null : t("consent.off")}>
+    <Section title={headingOf(draft.channel, text)} hint={draft.isOn ? null : t("consent.off")}>
       <Check
         label={t("consent.on")}
         help={t("consent.onHelp", { title })}
@@ -94,18 +101,20 @@ export const ConsentCard = ({ draft, connection, readOnly, problem, onChange }: 
             help={t("consent.else")}
             onChange={(event) => set({ no: event.target.value })}
           />
-          <Choices
-            label={t("consent.optIn")}
-            value={draft.optIn}
-            disabled={readOnly}
-            onChange={(optIn) => set({ optIn: optIn as ConsentRule["optIn"] })}
-            choices={[
-              { value: "confirm", label: t("consent.confirm"), help: t("consent.confirmHelp", { title }) },
-              { value: "direct", label: t("consent.direct"), help: t("consent.directHelp") },
-            ]}
-          />
+          {optIns.includes("confirm") ? (
+            <Choices
+              label={t("consent.optIn")}
+              value={draft.optIn}
+              disabled={readOnly}
+              onChange={(optIn) => set({ optIn: optIn as ConsentRule["optIn"] })}
+              choices={[
+                { value: "confirm", label: t("consent.confirm"), help: t("consent.confirmHelp", { title }) },
+                { value: "direct", label: t("consent.direct"), help: t("consent.directHelp") },
+              ]}
+            />
+          ) : null}
           <ul className="crm-list">
-            <li>{t("consent.newContacts")}</li>
+            <li>{optIns.includes("confirm") ? t("consent.newContacts") : t("consent.directOnly", { title })}</li>
             <li>{t("consent.existing", { title })}</li>
             <li>{t("consent.never", { title })}</li>
           </ul>

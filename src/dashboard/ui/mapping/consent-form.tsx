@@ -6,6 +6,7 @@ import { Callout } from "../parts/callout";
 import { SaveBar } from "../parts/save-bar";
 import { SaveProblem } from "../settings/save-problem";
 import { useGo } from "../shell/leave";
+import { useProviderText } from "../text";
 import { ConsentCard, type ConsentDraft, consentProblem, consentRuleOf } from "./consent-card";
 import { ConsentLog } from "./consent-log";
 import { isSame } from "./drafts";
@@ -15,6 +16,7 @@ import { useSaveRules } from "./use-save-rules";
 
 export const ConsentForm = ({ connection, rules, readOnly, onReload, frame }: RulesPartProps) => {
   const t = useTranslations();
+  const text = useProviderText(connection.provider, connection.title);
   const go = useGo();
   const [drafts, setDrafts] = useState<ConsentDraft[]>(() => rules.channels.map((channel) => draftOf(channel, rules)));
   const [isChecked, setIsChecked] = useState(false);
@@ -47,11 +49,14 @@ export const ConsentForm = ({ connection, rules, readOnly, onReload, frame }: Ru
   return frame(
     { footer, onSubmit: submit },
     <div className="crm-stack">
-      {drafts.length === 0 ? <Callout tone="info" title={t("consent.notOffered", { title: connection.title })} /> : null}
+      {drafts.length === 0 ? (
+        <Callout tone="info" title={text.say("channels.none") ?? t("consent.notOffered", { title: connection.title })} />
+      ) : null}
       {drafts.map((draft) => (
         <ConsentCard
           key={draft.channel}
           draft={draft}
+          optIns={rules.optIns}
           connection={connection}
           readOnly={readOnly}
           problem={isChecked ? consentProblem(draft) : null}
@@ -66,8 +71,9 @@ export const ConsentForm = ({ connection, rules, readOnly, onReload, frame }: Ru
   );
 };
 
-function draftOf({ id, defaultKey }: RulesView["channels"][number], { consentRules }: RulesView): ConsentDraft {
+function draftOf({ id, defaultKey }: RulesView["channels"][number], { consentRules, optIns }: RulesView): ConsentDraft {
   const rule = consentRules.find(({ channel }) => channel === id);
+  const offered = optIns.find((optIn) => optIn === rule?.optIn) ?? optIns[0];
   return {
     channel: id,
     isOn: rule !== undefined,
@@ -75,6 +81,6 @@ function draftOf({ id, defaultKey }: RulesView["channels"][number], { consentRul
     key: rule?.source.key ?? defaultKey,
     yes: (rule?.yes ?? ["yes", "true", "1"]).join(", "),
     no: (rule?.no ?? ["no", "false", "0"]).join(", "),
-    optIn: rule?.optIn ?? "confirm",
+    optIn: offered ?? "confirm",
   };
 }
