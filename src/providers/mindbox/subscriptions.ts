@@ -35,7 +35,7 @@ export interface Consent {
 /** Nobody's word changed. */
 export const NO_WORD: Consent = { subscriptions: [], warnings: [] };
 
-export interface Seen {
+interface Seen {
   /** `null` = Mindbox does not have the customer: the word as it stands counts, rather than a change of it. */
   card: Card | null;
   /** Opt-outs on this card that we wrote. */
@@ -46,7 +46,7 @@ export interface Seen {
 export function consentFor(link: MindboxLink, contact: Contact, { card, ours }: Seen): Consent {
   const words = card ? contact.consentChanges : contact.mapped.consents;
   const held = card ? heldOn(link, card) : new Map<string, boolean>();
-  const isBlind = card !== null && held.size === 0;
+  const isBlind = card?.subscriptions.length === 0;
   const written: Subscription[] = [];
   const owned = new Set(ours.filter((channel) => isBlind || held.get(channel) === false));
   const warnings = new Set<Reason>();
