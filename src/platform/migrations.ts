@@ -13,7 +13,6 @@ export const migrations: Record<string, Migration> = {
   "0006_run_target": { up: runTarget },
   "0007_hand_over": { up: handOver },
   "0008_first_orders": { up: firstOrders },
-  "0009_open_run_rows": { up: openRunRows },
   "0010_consents": { up: consents },
   "0011_consent_log": { up: consentLog },
   "0020_delivered_by_hour": { up: deliveredByHour },
@@ -258,9 +257,4 @@ async function firstOrders(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index ledger_no_orders on ledger (connection_id) where state = 'skipped' and reason = 'no_orders'`.execute(db);
-}
-
-/** Whom a run still waits for: a few, however many it has seen. */
-async function openRunRows(db: Kysely<unknown>): Promise<void> {
-  await sql`create index ledger_run_open on ledger (run_id) where run_id is not null`.execute(db);
 }
