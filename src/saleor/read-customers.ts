@@ -118,12 +118,15 @@ export type FoundCustomer =
   | { kind: "none" }
   | { kind: "unreadable"; reason: string; afterSeconds?: number };
 
+/** Without the shop the answer is not whole, and then null says nothing: a contact would be let go because of it. */
+const byEmail = z.object({ user: z.object({ id: z.string().min(1) }).nullable(), shop: z.object({ name: z.string() }) });
+
 /** Saleor compares e-mails without regard to case. */
 export async function findCustomerByEmail(client: SaleorClient, email: string): Promise<FoundCustomer> {
   const answer = await client.request(CustomerByEmailDocument, { email });
   if (answer.kind !== "ok") return unreadable(answer);
   if (answer.errors.length > 0) return { kind: "unreadable", reason: "partial_answer" };
-  const parsed = z.object({ user: z.object({ id: z.string().min(1) }).nullable() }).safeParse(answer.data);
+  const parsed = byEmail.safeParse(answer.data);
   if (!parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };
   return parsed.data.user === null ? { kind: "none" } : { kind: "found", id: parsed.data.user.id };
 }
