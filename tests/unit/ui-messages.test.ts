@@ -133,7 +133,7 @@ describe("the words of the pages", () => {
       amount: "about",
       sample: 200,
     };
-    const rules = { number: 3, value: "v", type: "text", label: "L", id: "I", field: "F", reason: "R" };
+    const rules = { key: "k", number: 3, value: "v", type: "text", label: "L", id: "I", field: "F", reason: "R" };
     for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more, ...rules } as never)).toBeTruthy();
   });
 
