@@ -5,6 +5,7 @@ import { needsFullSync } from "../health";
 import { useSetLive } from "../overview/turn-on-live";
 import { Callout } from "../parts/callout";
 import { useGo } from "../shell/leave";
+import { useWords } from "../text";
 
 const canTurnOn = ({ account, target }: ConnectionView) => account !== null && target !== null;
 
@@ -27,7 +28,7 @@ export const LiveToggle = ({ connection, readOnly }: { connection: ConnectionVie
 
 /** What the switch does, or why it cannot be turned yet. */
 export const LiveHint = ({ connection }: { connection: ConnectionView }) => {
-  const t = useTranslations();
+  const t = useWords(connection.provider);
   return <>{canTurnOn(connection) ? t("live.hint", { title: connection.title }) : t("live.needsTarget")}</>;
 };
 

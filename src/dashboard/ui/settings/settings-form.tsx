@@ -53,6 +53,12 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
     else save.send(values);
   });
   const readOnly = !permissions.manageApps;
+  /** The provider's own words; tags have the same key everywhere. */
+  const hintOf = (section: string) => {
+    if (section === "live") return <LiveHint connection={connection} />;
+    const ofTags = section === "tags" ? t("settings.tagsHint", { key: `${connection.provider}_tags` }) : null;
+    return text.say(`sections.${section}.hint`) ?? ofTags;
+  };
   const savesByKeys = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void submit();
   };
@@ -84,7 +90,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
                   <Section
                     key={section}
                     title={heading}
-                    hint={section === "live" ? <LiveHint connection={connection} /> : text.say(`hints.${section}`)}
+                    hint={hintOf(section)}
                     end={
                       section === "live" ? (
                         <LiveToggle connection={connection} readOnly={readOnly} />

@@ -98,7 +98,7 @@ const SentTable = ({ rows, held, connection: { provider, title } }: SentTablePro
               {held ? <td>{said(heldBeside(field, held))}</td> : null}
             </tr>
           ))}
-          {held ? (
+          {held?.status ? (
             <tr>
               <th scope="row">{t("syncOne.status")}</th>
               <td>{t("syncOne.notSent")}</td>
