@@ -94,54 +94,9 @@ describe("the words of the pages", () => {
         throw error;
       },
     });
-<<<<<<< HEAD
     /** Every name that the message takes; a number may stand for each. */
     const valuesOf = (text: string) => Object.fromEntries([...text.matchAll(/\{\s*(\w+)/g)].map(([, name]) => [name, 2]));
     for (const [key, text] of flatten(en)) expect(t(key as never, valuesOf(text) as never)).toBeTruthy();
-=======
-    const values = { title: "T", who: "W", what: "W", list: "L", count: 2, done: 1, total: 3, percent: "33 %", name: "N", detail: "D" };
-    const rest = {
-      date: "D",
-      ending: "4f2a",
-      target: "T",
-      before: "B",
-      account: "A",
-      time: "12:04",
-      when: "soon",
-      status: "500",
-      code: "c",
-    };
-    const numbers = {
-      targets: 2,
-      contacts: 3,
-      waiting: 1,
-      retrying: 1,
-      skipped: 1,
-      refused: 1,
-      gaveUp: 1,
-      created: 1,
-      updated: 1,
-      unchanged: 1,
-    };
-    const more = {
-      rate: 64,
-      seconds: 8,
-      minutes: 1,
-      attempt: 2,
-      of: 5,
-      read: 1,
-      reads: 1,
-      posts: 1,
-      milliseconds: 180,
-      provider: "p",
-      row: 2,
-      column: "C",
-      amount: "about",
-      sample: 200,
-    };
-    const rules = { key: "k", number: 3, value: "v", type: "text", label: "L", id: "I", field: "F", reason: "R" };
-    for (const [key] of flatten(en)) expect(t(key as never, { ...values, ...rest, ...numbers, ...more, ...rules } as never)).toBeTruthy();
->>>>>>> main-job
   });
 
   it("has no exclamation mark, no please and no oops", () => {
