@@ -126,10 +126,11 @@ async function runOnce(stack: Stack, page: TRPCClient<AppRouter>, connectionId: 
   const { id: runId } = await page.runs.start.mutate({ connectionId, total: ids.length });
   await chunksOf(ids, page, runId);
   await page.runs.walkDone.mutate({ runId, cursor: null });
-  let run = await page.runs.get.query({ runId });
+  const look = () => patiently(() => page.runs.get.query({ runId }));
+  let run = await look();
   while (run.state === "running") {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    run = await page.runs.get.query({ runId });
+    run = await look();
   }
   const seconds = (performance.now() - from) / 1000;
   const expected = sendable(stack).length;
@@ -153,10 +154,21 @@ async function chunksOf(ids: readonly string[], page: TRPCClient<AppRouter>, run
   const work = async () => {
     while (next < chunks.length) {
       const at = next++;
-      await page.runs.chunk.mutate({ runId, ids: chunks[at]!, cursor: { at } });
+      await patiently(() => page.runs.chunk.mutate({ runId, ids: chunks[at]!, cursor: { at } }));
     }
   };
   await Promise.all(Array.from({ length: 4 }, work));
+}
+
+/** A kept connection may be closed under a request; a page asks again as well. */
+async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt === 4) throw error;
+    }
+  }
 }
 
 function tally(words: readonly string[]): Record<string, number> {
