@@ -15,6 +15,7 @@ import { type MailchimpSandbox, startMailchimp } from "../sandbox/mailchimp";
 import { type SaleorSandbox, startSaleor } from "../sandbox/saleor/saleor";
 import { freshDataDir } from "../template-db";
 import { doors } from "./doors";
+import { everythingKept, personalIn } from "./kept";
 import { type ServedHandlers, serveHandlers } from "./serve-handler";
 
 export type Page = TRPCClient<AppRouter>;
@@ -142,9 +143,13 @@ export async function startConnected(options: ConnectOptions = {}): Promise<Conn
     page,
     connectionId,
     async close() {
+      // A test that went on with another process has closed this one already.
+      const kept = await everythingKept(app).catch(() => null);
       await app.close();
       await saleor.close();
       await mailchimp.close();
+      const personal = kept ? personalIn(kept, { saleor, mailchimp }) : [];
+      if (personal.length > 0) throw new Error(`kept or logged, and must not be:\n${personal.slice(0, 20).join("\n")}`);
     },
   };
 }

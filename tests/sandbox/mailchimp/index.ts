@@ -55,6 +55,8 @@ export interface MailchimpSandbox {
   latencyMs: number;
   /** Of the first account, unless told. */
   token(accountId?: string): string;
+  /** Whatever opens an account or was handed out for it: nothing of it may rest in the clear. */
+  credentials(): string[];
   /** By id, or by (the start of) its name; without it the first one. */
   audience(list?: string): AudienceHandle;
   deleteAudience(listId: string): void;
@@ -111,6 +113,7 @@ function sandboxOf(world: World, close: () => Promise<void>): MailchimpSandbox {
       world.latencyMs = ms;
     },
     token: (accountId) => issueToken(world, accountById(world, accountId)),
+    credentials: () => [world.options.clientSecret, ...world.tokens.keys(), ...world.accounts.map(({ apiKey }) => apiKey)],
     audience: (list) => audienceHandle(audienceNamed(world, list)),
     deleteAudience: (listId) => deleteAudience(world, listId),
     consent: (authorizeUrl, answer) => consent(authorizeUrl, answer),

@@ -51,6 +51,8 @@ export interface SaleorSandbox {
   app(appId: string): InstalledApp | undefined;
   /** Those not removed, oldest first. */
   installedApps(): InstalledApp[];
+  /** Of every installation there ever was. */
+  appTokens(): string[];
   webhooks(appId: string): StoredWebhook[];
   problems(appId: string): AppProblem[];
   staffToken(options: StaffTokenOptions): Promise<string>;
@@ -146,7 +148,17 @@ export async function startSaleor(options: SaleorOptions = {}): Promise<SaleorSa
   return sandbox;
 }
 
-type AppPart = "uninstall" | "deactivate" | "activate" | "app" | "installedApps" | "webhooks" | "problems" | "staffToken" | "draftWebhook";
+type AppPart =
+  | "uninstall"
+  | "deactivate"
+  | "activate"
+  | "app"
+  | "installedApps"
+  | "appTokens"
+  | "webhooks"
+  | "problems"
+  | "staffToken"
+  | "draftWebhook";
 
 function appsOf(world: World, courier: Courier): Pick<SaleorSandbox, AppPart> {
   const { store, keys } = world;
@@ -158,6 +170,7 @@ function appsOf(world: World, courier: Courier): Pick<SaleorSandbox, AppPart> {
   const webhooks = (appId: string) => [...store.webhooks.values()].filter((webhook) => webhook.appId === appId);
   return {
     app: (appId) => store.apps.get(appId),
+    appTokens: () => [...store.apps.values()].map(({ token }) => token),
     installedApps: () => [...store.apps.values()].filter((app) => !app.removed),
     webhooks,
     problems: (appId) => store.problems.filter((problem) => problem.appId === appId),
