@@ -2,6 +2,7 @@ import { AppIdentityDocument } from "@graphql/generated/graphql";
 import { clientCredentials } from "@/platform/env";
 import type { AnyProvider } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
+import { versionIn } from "@/saleor/core-version";
 import { needingAny, router } from "./trpc";
 import type { AppInfo, FormField, ProviderInfo } from "./views";
 
@@ -12,7 +13,7 @@ export const appRoutes = router({
     const identity = await client?.request(AppIdentityDocument, {});
     return {
       shopHost: new URL(ctx.shop.saleorApiUrl).host,
-      coreVersion: identity?.kind === "ok" ? identity.data.shop.version : null,
+      coreVersion: identity?.kind === "ok" ? versionIn(identity.data) : null,
       permissions: {
         manageApps: ctx.staff.permissions.includes("MANAGE_APPS"),
         manageUsers: ctx.staff.permissions.includes("MANAGE_USERS"),
