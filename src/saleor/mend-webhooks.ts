@@ -15,6 +15,7 @@ import type { AuthData } from "@saleor/app-sdk/APL";
 import { type DocumentNode, parse, print } from "graphql";
 import type { Log } from "@/platform/log";
 import type { SaleorAnswer, SaleorClient } from "./client";
+import { versionIn } from "./core-version";
 import { declareWebhook, parseCoreVersion, type WebhookDefinition, webhookDefinitions, webhooksFor } from "./webhook-definitions";
 
 export type Mended =
@@ -61,7 +62,7 @@ export async function mendWebhooks({
 async function readState(client: SaleorClient) {
   const identity = await client.request(AppIdentityDocument, {});
   if (identity.kind !== "ok") return notRead(identity);
-  const core = parseCoreVersion(identity.data.shop.version);
+  const core = parseCoreVersion(versionIn(identity.data) ?? "");
   const answer = await client.request(AppWebhooksDocument, {});
   if (answer.kind !== "ok") return notRead(answer);
   const existing = answer.data.app?.webhooks;

@@ -54,6 +54,19 @@ describe("comparison", () => {
     await until(() => member(person.email)?.status === "archived");
   });
 
+  it("begins anew within the hour where an answer of Saleor broke on its way", async () => {
+    town.saleor.fail({ kind: "nulls", operation: "AppIdentity", auth: "app", times: 1 });
+    await sql`update shop set compare_at = now()`.execute(town.app.rooms.db);
+    const [shop] = await until(async () => {
+      const shops = await town.app.rows<{ minutes: number; under_way: boolean }>(
+        `select extract(epoch from compare_at - now()) / 60 as minutes, compare_until is not null as under_way from shop where compare_at > now()`,
+      );
+      return shops.length > 0 && shops;
+    });
+    expect(Number(shop!.minutes)).toBeLessThanOrEqual(60);
+    expect(shop!.under_way).toBe(false);
+  });
+
   it("forgets an absence when the customer is listed again", async () => {
     const person = customers()[2]!;
     await sql`update ledger set absent_since = now() - interval '30 hours', absent_reads = 2 where customer_id = ${person.id}`.execute(

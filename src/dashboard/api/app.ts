@@ -3,6 +3,7 @@ import { z } from "zod";
 import { clientCredentials } from "@/platform/env";
 import type { AnyProvider } from "@/providers/contract";
 import { describeForm } from "@/providers/kit/form";
+import { versionIn } from "@/saleor/core-version";
 import { needingAny, router } from "./trpc";
 import type { AppInfo, FormField, ProviderInfo } from "./views";
 
@@ -16,7 +17,7 @@ export const appRoutes = router({
     ]);
     return {
       shopHost: new URL(ctx.shop.saleorApiUrl).host,
-      coreVersion: identity?.kind === "ok" ? identity.data.shop.version : null,
+      coreVersion: identity?.kind === "ok" ? versionIn(identity.data) : null,
       permissions: {
         manageApps: ctx.staff.permissions.includes("MANAGE_APPS"),
         manageUsers: ctx.staff.permissions.includes("MANAGE_USERS"),
