@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "@/platform/db";
+import { CLUSTER_VARIABLE, onCluster } from "../../tests/postgres";
 import { freshDataDir } from "../../tests/template-db";
 import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp } from "./catch-up";
 import { bringBack } from "./clock";
@@ -19,9 +20,11 @@ let folder: string;
 let database: Database;
 const limitKey = "mailchimp:acc";
 
+/** On the embedded database, and once more on a server's (tests/flows/postgres.test.ts). */
 beforeAll(async () => {
   folder = freshDataDir("ledger-");
-  database = await openDatabase({ dataDir: folder });
+  const cluster = process.env[CLUSTER_VARIABLE];
+  database = await openDatabase({ dataDir: folder, ...(cluster && { databaseUrl: await onCluster(cluster).database() }) });
 });
 afterAll(async () => {
   await database.close();

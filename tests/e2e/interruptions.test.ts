@@ -123,7 +123,9 @@ describe("A full sync that is interrupted", () => {
 
   it("survives a deployment in its middle: every customer has an outcome in the end", async () => {
     await underWay("Winter campaign");
+    const before = stack.app;
     await stack.restartApp();
+    expect(await before.ended).toBe(0);
     fast();
     await text(/^Finished/)
       .or(button("Resume"))

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { freshDataDir } from "../template-db";
@@ -9,7 +9,7 @@ const variables = { CATCH_UP_MINUTES: "0.02" };
 const KEY = "crm_consent.mailchimp.email";
 
 describe("a lost database", () => {
-  it("is rebuilt quietly from Saleor, and nothing at the provider is changed by it", async () => {
+  it("that cannot be read is moved aside, said loudly, and rebuilt quietly from Saleor, and nothing at the provider is changed by it", async () => {
     const dataDir = freshDataDir("crm-lost-");
     const place = { DATA_DIR: dataDir, ...variables };
     const other = await startConnected({ customers: 40, variables: place });
@@ -18,8 +18,9 @@ describe("a lost database", () => {
     const before = other.mailchimp.audience().members();
     const writesBefore = writes();
     await other.app.close();
-    rmSync(path.join(dataDir, "pglite"), { recursive: true });
+    writeFileSync(path.join(dataDir, "pglite/global/pg_control"), Buffer.alloc(8192));
     const again: App = await startApp(other.mailchimp, place);
+    expect(again.logged()).toContain("the embedded database could not be read: it was moved aside and a new one begun");
     const open = "select count(*) as n from ledger where state in ('waiting', 'retrying')";
     const all = "select count(*) as n from ledger";
     await until(

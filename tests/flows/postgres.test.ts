@@ -62,4 +62,8 @@ describe.skipIf(!isPostgresInstalled)(onPostgres, () => {
   describe("full sync", async () => void (await import("./full-sync.test")));
   describe("in the background", async () => void (await import("./background.test")));
   describe("catch-up", async () => void (await import("./catch-up.test")));
+  describe("downtime", async () => void (await import("./downtime.test")));
+  describe("comparison", async () => void (await import("./compare.test")));
+  describe("a shop that goes", async () => void (await import("./uninstall.test")));
+  describe("the ledger", async () => void (await import("../../src/ledger/ledger.test")));
 });
