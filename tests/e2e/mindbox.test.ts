@@ -56,6 +56,7 @@ describe("A merchant on Mindbox", () => {
   });
 
   it("checks an operation as it is typed, and what was said goes with the next letter", async () => {
+    await merchant.app.getByText("Your Mindbox manager sets them up and tells you the names").waitFor();
     const field = textbox("Import customer");
     await field.fill("Saleor.Imprt");
     await merchant.app.getByRole("button", { name: "Check: Import customer" }).click();

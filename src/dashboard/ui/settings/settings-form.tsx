@@ -57,7 +57,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
   const hintOf = (section: string) => {
     if (section === "live") return <LiveHint connection={connection} />;
     const ofTags = section === "tags" ? t("settings.tagsHint", { key: `${connection.provider}_tags` }) : null;
-    return text.say(`sections.${section}.hint`) ?? ofTags;
+    return text.say(`hints.${section}`) ?? ofTags;
   };
   const savesByKeys = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void submit();
@@ -85,7 +85,7 @@ export const SettingsForm = ({ connection, settings, frame, onReload }: Settings
             <div className="crm-stack">
               <AccountCard connection={connection} readOnly={readOnly} />
               {sectionsOf(settings.fields).map((section) => {
-                const heading = text.say(`sections.${section}.title`) ?? text.say(`sections.${section}`) ?? t("settings.general");
+                const heading = text.say(`sections.${section}`) ?? t("settings.general");
                 return (
                   <Section
                     key={section}
