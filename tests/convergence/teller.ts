@@ -61,7 +61,7 @@ export class Teller {
     await this.post.arrive();
     for (let tries = 0; !this.live && tries < MOST_TRIES; tries++) await this.setLive(true);
     await town.quiet();
-    if (memory.needsCatchUp) await town.catchUp();
+    if (memory.needsCatchUp) await town.catchUp({ whole: true });
     await town.quiet();
     if (memory.needsComparison) await this.compareForADay();
   }

@@ -18,7 +18,8 @@ export interface Town extends Pick<Connected, "saleor" | "mailchimp" | "connecti
   delivered(): Promise<void>;
   /** Everything that is due, or due later, is dealt with now. */
   quiet(): Promise<void>;
-  catchUp(): Promise<void>;
+  /** @param options.whole one that breaks off, because Saleor is still being spared after a failure, is followed by another. */
+  catchUp(options?: { whole?: boolean }): Promise<void>;
   compare(): Promise<void>;
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -116,10 +117,14 @@ function townOf({ app, saleor, mailchimp, page: firstPage, connectionId, close }
         compare_at = now() + interval '1 day'`);
       mailchimp.reset();
     },
-    async catchUp() {
-      await rows("update shop set catch_up_at = now()");
+    async catchUp({ whole = false } = {}) {
       const { tick } = createCatchUp({ ...sweepDeps(), everyMinutes: 100_000 });
-      await sweep(tick, "catch_up_at <= now() or catch_up_until is not null");
+      const [began] = await rows<{ at: string }>("select clock_timestamp()::text as at");
+      await until(async () => {
+        await rows("update shop set catch_up_at = now()");
+        await sweep(tick, "catch_up_at <= now() or catch_up_until is not null");
+        return !whole || (await count(`shop where caught_up_at >= '${began!.at}'`)) > 0;
+      });
     },
     async compare() {
       await rows("update shop set compare_at = now()");
