@@ -177,7 +177,8 @@ describe("Activity", () => {
       .first()
       .waitFor();
     await merchant.app.getByRole("region", { name: "Last answers" }).waitFor();
-    await button(/^Open in Mailchimp/).waitFor();
+    // Of a stand-in there is no page at the vendor to lead to.
+    expect(await button(/^Open in Mailchimp/).count()).toBe(0);
     inspected = `${address}?customer=${encodeURIComponent(new URL(merchant.page.url()).searchParams.get("customer")!)}`;
   });
 
