@@ -51,8 +51,9 @@ export async function endCatchUp(
       catch_up_at = case when watermark is distinct from ${input.since}::timestamptz then now()
                          when catch_up_wanted_at is not null then ${soonest}
                          else now() + ${input.nextInSeconds} * interval '1 second' end,
-      watermark = case when watermark is not distinct from ${input.since}::timestamptz
-                       then coalesce(least(${input.watermark}::timestamptz, now()), watermark) else watermark end,
+      -- least() passes over null: without the first question a walk that broke off would move the mark to now.
+      watermark = case when ${input.watermark}::timestamptz is not null and watermark is not distinct from ${input.since}::timestamptz
+                       then least(${input.watermark}::timestamptz, now()) else watermark end,
       caught_up_at = case when ${input.watermark}::timestamptz is null then caught_up_at else now() end
     where id = ${shopId}`.execute(db);
 }
@@ -83,7 +84,8 @@ export async function endPause(db: Db, connectionId: ConnectionId): Promise<void
       update connection_state c set paused_at = null from (select id, shop_id, paused_at from connection_state where id = ${connectionId}) was
       where c.id = was.id and was.paused_at is not null returning was.shop_id, was.paused_at
     )
-    update shop s set watermark = least(s.watermark, resumed.paused_at - interval '10 minutes'), catch_up_at = now()
+    update shop s set catch_up_at = now(),
+      watermark = case when s.watermark is null then null else least(s.watermark, resumed.paused_at - interval '10 minutes') end
     from resumed where s.id = resumed.shop_id`.execute(db);
 }
 

@@ -61,8 +61,7 @@ export class Teller {
     await this.post.arrive();
     for (let tries = 0; !this.live && tries < MOST_TRIES; tries++) await this.setLive(true);
     await town.quiet();
-    // Twice: a walk right after a failure of Saleor can come back empty. The overlap of ten minutes brings whom it missed.
-    if (memory.needsCatchUp) for (const _again of [1, 2]) await town.catchUp({ whole: true });
+    if (memory.needsCatchUp) await town.catchUp({ whole: true });
     await town.quiet();
     if (memory.needsComparison) await this.compareForADay();
   }
