@@ -51,6 +51,8 @@ describe("A full sync in the background", () => {
     await button("Change audience").click();
     await toast(merchant.page, "Settings saved");
     await goTo(merchant, "Status");
+    // Whoever reloads before the Dashboard has heard of it comes back to Settings.
+    await merchant.page.waitForURL((url) => !url.href.includes("settings"));
   }
 
   async function runInBackground(): Promise<void> {

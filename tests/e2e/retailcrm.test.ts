@@ -102,7 +102,7 @@ describe("RetailCRM, by address and key", () => {
     await startFullSync(merchant);
     await text("Finished with 5 refused").waitFor({ timeout: 90_000 });
     await merchant.picture("retailcrm-finished");
-    const table = await merchant.app.getByRole("table", { name: /not sent/ }).innerText();
+    const table = await merchant.app.getByRole("table", { name: "Customers by reason" }).innerText();
     expect(table).toMatch(/does not accept this e-mail address/);
     expect(table).toMatch(/Several customers of the site have this e-mail/);
     expect(stack.retailcrm.customer(people[110]!.email)?.tags).toContain("by hand");

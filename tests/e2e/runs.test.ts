@@ -44,7 +44,7 @@ describe("Runs", () => {
     expect(await row.innerText()).toMatch(/You\s+41\s+\d+\s+1\s/);
     await row.getByRole("link").click();
     await merchant.app.getByRole("heading", { name: /^Full sync of/ }).waitFor();
-    await merchant.app.getByRole("table", { name: /not sent/ }).waitFor();
+    await merchant.app.getByRole("table", { name: "Customers by reason" }).waitFor();
     await merchant.page.waitForURL(/run=run_/);
     const [file] = await Promise.all([
       merchant.page.waitForEvent("download"),
