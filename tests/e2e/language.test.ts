@@ -62,6 +62,8 @@ describe("The language of the pages", () => {
     await choice().selectOption({ label: "Как в панели управления" });
     await heading("CRM connections");
     expect(await spoken()).toBe("en");
+    // Until the server has heard of it.
+    await seen.page.waitForTimeout(300);
   });
 
   it("counts in Russian: one, few and many", async () => {
