@@ -115,6 +115,8 @@ const connectionOf = (id: string) => ({
     includeStaff: false,
     deletion: "leave" as const,
     deletionTag: "Deleted in Saleor",
+    inactive: "leave" as const,
+    inactiveTag: "Deactivated in Saleor",
     fieldRules: [],
     consentRules: [],
   },

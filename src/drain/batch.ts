@@ -5,7 +5,7 @@
 import { type DueRow, isReadable } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
 import { consentChanges } from "@/mapping/consents";
-import { type Mapping, mappingOf } from "@/mapping/map-customer";
+import { INACTIVE, type Mapping, mappingOf } from "@/mapping/map-customer";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
@@ -15,6 +15,7 @@ import { type BatchWork, type DeliverStep, deliver, describe, type Judged } from
 import type { DrainDeps } from "./deps";
 import { partWith } from "./gone";
 import { emailHmac, fingerprint, repeatId } from "./identity";
+import { archiveInactive, type InactiveStep } from "./inactive";
 import {
   again,
   gone,
@@ -39,7 +40,7 @@ export interface BatchResult {
   auth: { reason: string } | null;
 }
 
-type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | DeliverStep;
+type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | InactiveStep | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
   const damaged = rows.filter((row) => !isReadable(row));
@@ -48,7 +49,7 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
   const steps = [...damaged.map((row) => notUnderstood(deps, row)), ...(await readAndMap(deps, work, ready))];
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
-    Promise.all(steps.flatMap((step) => (step.kind === "gone" ? [settleGone(deps, work, step.row)] : []))),
+    Promise.all(steps.flatMap((step) => letGo(deps, work, step) ?? [])),
     deliver(
       deps,
       work,
@@ -63,6 +64,12 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
     rows.map((row) => row.customerId),
   );
   return summarise([...waiting, ...removed, ...delivered].flatMap(({ outcome }) => (outcome ? [outcome] : [])));
+}
+
+/** `null` = nobody leaves. */
+function letGo(deps: DrainDeps, work: BatchWork, step: Step): Promise<Judged> | null {
+  if (step.kind === "gone") return settleGone(deps, work, step.row);
+  return step.kind === "inactive" ? archiveInactive(deps, work, step) : null;
 }
 
 const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);
@@ -133,6 +140,7 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   const { provider, connection } = work;
   const mapped = mapping.map(customer, row.ownedTags);
   const { updatedAt } = customer;
+  if (mapped.kind === "skipped" && mapped.reason === INACTIVE) return { kind: "inactive", row, read: { updatedAt, readAt } };
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
   const { consents } = mapped.contact;
   const payload = provider.customers.payload(connection.settings, withoutEmpty(mapped.contact));
@@ -151,6 +159,7 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     ownedFields: row.ownedFields,
     consentChanges: consentChanges(consents, row.consents),
     ownedOptOuts: row.ownedOptOuts,
+    archivedFrom: row.archivedFrom,
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,

@@ -13,7 +13,7 @@ import type { Addresses } from "./addresses";
 import type { DrainDeps } from "./deps";
 import { emailHmac } from "./identity";
 
-const PAST = { archive: "archived", tag: "tagged" } as const;
+const PAST = { archive: "archived", tag: "tagged", erase: "erased" } as const;
 
 export type Parting =
   | { kind: "closed"; reason: string }

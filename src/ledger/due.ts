@@ -83,7 +83,7 @@ const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
   sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, archived_from, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -107,6 +107,7 @@ interface RawRow {
   left_behind: Held[];
   consents: Record<string, boolean>;
   owned_opt_outs: string[];
+  archived_from: string | null;
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -136,6 +137,7 @@ function toDueRow(row: RawRow): DueRow {
     leftBehind: row.left_behind,
     consents: row.consents,
     ownedOptOuts: row.owned_opt_outs,
+    archivedFrom: row.archived_from,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

@@ -46,6 +46,8 @@ export interface DueRow {
   consents: Record<string, boolean>;
   /** Channels on which the opt-out at the provider is ours. */
   ownedOptOuts: string[];
+  /** The status that the contact had before we archived it, in the provider's words. */
+  archivedFrom: string | null;
   deliveries: number;
   force: boolean;
   historic: boolean;

@@ -72,6 +72,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
         consents = l.consents || coalesce(v.consents, '{}'),
         owned_opt_outs = coalesce(v.owned_opt_outs, l.owned_opt_outs),
+        archived_from = case when v.state = 'in_sync' then null else l.archived_from end,
         -- What is left behind stays noted until it is dealt with, or is held again.
         left_behind = case when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h

@@ -79,6 +79,7 @@ export interface NewField {
 export interface ProviderContact {
   remoteKey: string;
   email: string;
+  /** In the vendor's words; `archived` where its archive holds the contact. */
   status: string;
   fields: Readonly<Record<string, string | number | boolean | null>>;
   tags: readonly string[];
