@@ -97,6 +97,7 @@ function depsOf({ database, treat, log, sliceMs, gone, stopped }: Parts): DrainD
     hosts: { allowed: [], allowLoopback: true },
     log,
     settled: () => {},
+    erased: async () => {},
     counted: () => {},
     retry: { minSeconds: 1, maxSeconds: 60, giveUpHours: 72 },
     leaseSeconds: 30,
@@ -115,6 +116,7 @@ const connectionOf = (id: string) => ({
     includeStaff: false,
     deletion: "leave" as const,
     deletionTag: "Deleted in Saleor",
+    eraseAfterDays: "3",
     inactive: "leave" as const,
     inactiveTag: "Deactivated in Saleor",
     fieldRules: [],
@@ -177,6 +179,7 @@ function provider(treat: Treat): AnyProvider {
         return new Map(ids.map((id) => [id, { kind: "delivered", change: "created", receipt: { remoteKey: id } }]));
       },
       foresee: async () => new Map(),
+      removals: ["tag"],
       remove: async () => new Map(),
       read: async () => ({ kind: "ok", value: null }),
     },

@@ -57,7 +57,8 @@ export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: r
       version = l.version + case when ${again} then 1 else 0 end,
       state = case when ${again} then 'waiting' else l.state end,
       lane = case when ${again} then ${sql.lit(Lane.live)} else l.lane end,
-      due_at = case when ${again} then now() else l.due_at end
+      -- Who waits for an erasure has lost the contact, and is looked at at once.
+      due_at = case when ${again} or l.erase_at is not null then now() else l.due_at end
     from ledger taker
     where taker.connection_id = ${connectionId} and taker.customer_id in ${takers}
       and l.connection_id = taker.connection_id and l.customer_id <> taker.customer_id and l.customer_id not in ${takers}

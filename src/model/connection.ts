@@ -3,6 +3,8 @@ import type { ConnectionId, Shop } from "./shop";
 
 /** What to do with the contact when the customer is gone from Saleor. */
 export type DeletionPolicy = "leave" | "archive" | "tag" | "erase";
+/** What can be done to a contact so that its person is let go. `erase` = permanently. */
+export type Removal = Exclude<DeletionPolicy, "leave">;
 /** What to do with the contact of a customer who is deactivated in Saleor. `leave` = they stay in sync like everybody. */
 export type InactivePolicy = Exclude<DeletionPolicy, "erase">;
 
@@ -12,6 +14,8 @@ export interface EngineSettings {
   importTag: string;
   includeStaff: boolean;
   deletion: DeletionPolicy;
+  /** Whole days, as text: how long a contact waits for its erasure under the policy `erase`. */
+  eraseAfterDays: string;
   /** The tag of the policy `tag`. */
   deletionTag: string;
   inactive: InactivePolicy;

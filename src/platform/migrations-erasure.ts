@@ -3,10 +3,11 @@ import { type Kysely, sql } from "kysely";
 
 export async function erasure(db: Kysely<unknown>): Promise<void> {
   for (const statement of [
-    // What the contact was before we archived it; when it is to be erased by the deletion policy; the person's own request.
-    sql`alter table ledger add column archived_from text, add column erase_at timestamptz, add column erasure_id text`,
-    // So many customers vanished at once that nothing is erased before a person says so; and when a person did.
-    sql`alter table connection_state add column braked_at timestamptz, add column erase_confirmed_at timestamptz`,
+    // What the contact was before we archived it; when the deletion policy erases it, and that somebody confirmed it; the request to erase the person.
+    sql`alter table ledger add column archived_from text, add column erase_at timestamptz,
+      add column erase_confirmed_at timestamptz, add column erasure_id text`,
+    // So many customers vanished at once that nothing is erased before somebody says so.
+    sql`alter table connection_state add column braked_at timestamptz`,
     sql`create index ledger_erase on ledger (connection_id) where erase_at is not null`,
     sql`create table erasure (
       id text primary key,

@@ -4,7 +4,7 @@
  * what its vendor is known to say. A capability exists because its key exists.
  */
 import type { z } from "zod";
-import type { DeletionPolicy } from "@/model/connection";
+import type { Removal } from "@/model/connection";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome, Reason } from "@/model/outcome";
@@ -222,8 +222,10 @@ export interface Provider<
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;
     /** What `upsert` would do, without doing it: only reads. One entry for every key. */
     foresee(link: L, contacts: readonly Contact[]): Promise<ReadonlyMap<CustomerId, Foresight>>;
-    /** Archives or tags as the policy says; the absent is `unchanged`. Never called with the policy `leave`. */
-    remove(link: L, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes>;
+    /** What `remove` can do here, the most thorough first. `erase` = permanently, with everything the vendor holds of the contact. */
+    readonly removals: readonly [Removal, ...Removal[]];
+    /** Erases, archives or tags as asked; the absent is `unchanged`. */
+    remove(link: L, refs: readonly ContactRef[], removal: Removal): Promise<Outcomes>;
     /** `null` = the provider has no such contact. */
     read(link: L, who: { remoteKey: string } | { email: string }): Promise<Answer<ProviderContact | null>>;
   };

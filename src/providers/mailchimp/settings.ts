@@ -14,7 +14,7 @@ export const settings = z.object({
   /** Status of contacts that do not exist yet; the status of existing ones is never written. */
   newStatus: z.enum(["transactional", "subscribed", "pending", "existing_only"]).default("transactional").meta({ section: "audience" }),
   reviveArchived: z.boolean().default(false).meta({ section: "audience" }),
-  ...engineSettings(["archive", "tag", "leave"], ["leave", "tag", "archive"]),
+  ...engineSettings(["archive", "tag", "leave", "erase"], ["leave", "tag", "archive"]),
 });
 
 export const credentials = z.object({
