@@ -144,6 +144,8 @@ export interface OAuth {
 export interface Inbound<L = Link> {
   /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
   listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
+  /** Takes away whatever the vendor sends to addresses that begin with `ours`. None there is no harm. */
+  unlisten(link: L, ours: string): Promise<Answer<{ removed: number }>>;
   /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
   read(body: string): { email: string; evidence: string } | null;
   /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
