@@ -237,6 +237,7 @@ export interface AuditView {
     | "live_on"
     | "live_off"
     | "exported"
+    | "consent_exported"
     | "erased"
     | "erase_confirmed"
     | "erase_everywhere";
