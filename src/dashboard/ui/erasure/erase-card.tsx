@@ -12,6 +12,7 @@ import { Section } from "../parts/section";
 import { useNames } from "../saleor/names";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { useProviderText } from "../text";
 import { ErasePlanList } from "./erase-plan";
 import { Receipt } from "./receipt";
 
@@ -20,6 +21,7 @@ const LOOK_MS = 3_000;
 export const EraseCard = ({ customerId }: { customerId: string }) => {
   const t = useTranslations();
   const { permissions } = useInfo();
+  const text = useProviderText("saleor", "Saleor");
   const names = useNames([customerId]);
   const name = names.of(customerId);
   const known = useQuery(
@@ -44,7 +46,7 @@ export const EraseCard = ({ customerId }: { customerId: string }) => {
           </div>
           {refused ? (
             <Callout tone="error" title={t("erase.couldNot")} isNews>
-              {t.has(`reason.${refused}`) ? t(`reason.${refused}` as "reason.not_kept_out") : t("reason.unavailable")}
+              {text.reason(refused)}
             </Callout>
           ) : null}
           {erase.isError ? <Failed title={t("erase.couldNot")} error={erase.error} onRetry={() => erase.mutate({ customerId })} /> : null}
