@@ -96,7 +96,10 @@ async function markSteps(db: Db, id: string, customerId: CustomerId): Promise<vo
     where s.erasure_id = ${id} and s.state = 'waiting' order by 1
     on conflict (connection_id, customer_id) do update set
       version = l.version + 1, lane = ${sql.lit(Lane.page)}, state = 'waiting', due_at = now(), force = true, attempts = 0, failing_since = null,
-      rereads = 0, fingerprint = null, refused_fingerprint = null, erasure_id = excluded.erasure_id, updated_at = now()`.execute(db);
+      -- No history: a full sync that is cancelled, or another place, does not take it back.
+      historic = false, rereads = 0, fingerprint = null, refused_fingerprint = null, erasure_id = excluded.erasure_id, updated_at = now()`.execute(
+    db,
+  );
 }
 
 /** The provider is about to be asked. */

@@ -119,7 +119,10 @@ describe("Erasing a person", () => {
     await merchant.picture("erase-soon");
     expect(await merchant.barriers()).toEqual([]);
     await button("Show").click();
-    await text(/going to be permanently deleted/).waitFor();
+    await merchant.app
+      .getByRole("cell", { name: /going to be permanently deleted/ })
+      .first()
+      .waitFor();
   });
 
   it.each(["light", "dark"] as const)("has no barrier that axe finds, and nothing sideways, in a narrow window (%s)", async (theme) => {

@@ -1,18 +1,23 @@
 /** One person is erased everywhere from the app: at all three providers, with a receipt, through outages and repeats. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { until } from "./app";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Page, until } from "./app";
 import { everythingKept, wordsIn } from "./kept";
 import { PROVIDERS, startThreeProviders, type ThreeProviders } from "./three-providers";
 
 let three: ThreeProviders;
+let dashboard: Page;
 beforeAll(async () => {
   three = await startThreeProviders();
+});
+// A session lasts for minutes, and a busy machine takes them.
+beforeEach(async () => {
+  dashboard = await three.town.app.page(three.town.saleor);
 });
 afterAll(() => three.close());
 afterEach(() => three.heal());
 
 const DELETED_TAG = "Deleted in Saleor";
-const page = () => three.town.page;
+const page = () => dashboard;
 const member = (email: string) => three.town.mailchimp.audience().member(email);
 const start = async (customerId: string) => {
   const result = await page().erasure.start.mutate({ customerId });
@@ -126,6 +131,21 @@ describe("erasing one person everywhere", () => {
     expect(answers(await page().erasure.retry.mutate({ erasureId })).retailcrm).toMatch(/^(waiting|done):/);
     expect(answers(await whole(erasureId)).retailcrm).toBe("done:tagged");
     expect(three.tags("retailcrm", email)).toContain(DELETED_TAG);
+  });
+
+  it("is not taken back with a full sync that is cancelled", async () => {
+    const { id, email } = await three.person("cancelled@shop-one.dev");
+    three.town.mailchimp.fail({ kind: "error500" });
+    const run = await page().runs.start.mutate({ connectionId: three.ids.mailchimp, total: 1 });
+    void page()
+      .runs.chunk.mutate({ runId: run.id, ids: [id], cursor: null })
+      .catch(() => {});
+    await until(async () => (await three.town.app.rows(`select 1 from ledger where seen_run = '${run.id}'`)).length);
+    const { id: erasureId } = await start(id);
+    await page().runs.cancel.mutate({ runId: run.id });
+    three.heal();
+    expect(answers(await whole(erasureId))).toEqual(ALL_DONE);
+    expect(member(email)).toBeUndefined();
   });
 
   it("finds the contact by the address where the app never sent this person", async () => {

@@ -50,7 +50,7 @@ describe("a deactivated customer", () => {
   });
 
   it.each(["retailcrm", "mindbox"] as const)("cannot be archived at %s, and the page is told so", async (provider) => {
-    const { fields } = await three.town.page.connections.settings.query({ id: three.ids[provider] });
+    const { fields } = await (await three.town.app.page(three.town.saleor)).connections.settings.query({ id: three.ids[provider] });
     expect(fields.find(({ name }) => name === "inactive")?.options.map(({ value }) => value)).toEqual(["leave", "tag"]);
     await expect(three.save(provider, { inactive: "archive" })).rejects.toThrow("invalid");
   });

@@ -50,8 +50,9 @@ export async function startThreeProviders(variables: Record<string, string> = {}
     mindbox: await patiently(() => connectMindbox(page, mindbox)),
   };
   const save: ThreeProviders["save"] = async (provider, values) => {
-    const { version } = await page.connections.settings.query({ id: ids[provider] });
-    const saved = await page.connections.saveSettings.mutate({ id: ids[provider], version, values });
+    const fresh = await app.page(saleor);
+    const { version } = await fresh.connections.settings.query({ id: ids[provider] });
+    const saved = await fresh.connections.saveSettings.mutate({ id: ids[provider], version, values });
     if (saved.kind !== "saved") throw new Error(`not saved: ${JSON.stringify(saved)}`);
   };
   await save("retailcrm", { site: FIRST_SITE });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { confirmErase } from "@/ledger/erase-waits";
 import { latestErasure, readErasure, retryErasure } from "@/ledger/erasures";
+import { tryNow } from "@/ledger/lease";
 import { isCustomerId } from "@/model/customer";
 import { eraseEverywhere, planErasure, waitForAnswers } from "./erase-everywhere";
 import { findConnection } from "./present";
@@ -40,6 +41,7 @@ export const erasureRoutes = router({
     .input(ofErasure)
     .mutation(async ({ ctx, input }): Promise<ErasureView> => {
       const before = await need(ctx, input.erasureId);
+      for (const row of await ctx.rooms.connections.list(ctx.shop.id)) await tryNow(ctx.rooms.db, row.limitKey);
       await waitForAnswers(ctx, before.customerId, () => retryErasure(ctx.rooms.db, ctx.shop.id, before.id));
       return need(ctx, input.erasureId);
     }),
