@@ -182,6 +182,8 @@ async function build() {
     hosts,
     log: logger,
     settled: bell.ring,
+    erased: ({ id, shop, provider }, customer) =>
+      audit(db, { shopId: shop.id, connectionId: id, staffUserId: null, action: "erased", detail: { provider, customer } }),
     counted: (provider, outcomes) => metrics().outcomes(provider, outcomes),
     retry: { minSeconds: settings.RETRY_MIN_SECONDS, maxSeconds: settings.RETRY_MAX_SECONDS, giveUpHours: settings.GIVE_UP_HOURS },
     leaseSeconds: settings.LEASE_SECONDS,

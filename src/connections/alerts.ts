@@ -19,6 +19,8 @@ interface AlertsDeps {
 const sentences: Record<AlertKind, (title: string) => string> = {
   gave_up: (title) => `${title}: some customers could not be sent for days. Open the app to see why, and try again.`,
   down: (title) => `${title} has not answered for an hour. Customer changes are kept and wait.`,
+  erase_held: (title) =>
+    `${title}: many customers were deleted at once. Their contacts are not erased before somebody confirms it in the app.`,
   late: (title) => `${title}: customer changes have waited for more than an hour. Nothing is lost.`,
 };
 

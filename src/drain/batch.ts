@@ -5,7 +5,7 @@
 import { type DueRow, isReadable } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
 import { consentChanges } from "@/mapping/consents";
-import { type Mapping, mappingOf } from "@/mapping/map-customer";
+import { INACTIVE, type Mapping, mappingOf } from "@/mapping/map-customer";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
@@ -13,11 +13,15 @@ import { CUSTOMERS_PER_READ } from "@/saleor/limits";
 import { saleorReason } from "@/saleor/reasons";
 import { type BatchWork, type DeliverStep, deliver, describe, type Judged } from "./deliver";
 import type { DrainDeps } from "./deps";
+import { eraseWait, policyFor } from "./erase-policy";
+import { type ErasureStep, erasePerson } from "./erasure";
 import { partWith } from "./gone";
 import { emailHmac, fingerprint, repeatId } from "./identity";
+import { archiveInactive, type InactiveStep } from "./inactive";
 import {
   again,
   gone,
+  goneErased,
   isShared,
   judge,
   judgeAbsent,
@@ -39,7 +43,7 @@ export interface BatchResult {
   auth: { reason: string } | null;
 }
 
-type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | DeliverStep;
+type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | InactiveStep | ErasureStep | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
   const damaged = rows.filter((row) => !isReadable(row));
@@ -48,7 +52,7 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
   const steps = [...damaged.map((row) => notUnderstood(deps, row)), ...(await readAndMap(deps, work, ready))];
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
-    Promise.all(steps.flatMap((step) => (step.kind === "gone" ? [settleGone(deps, work, step.row)] : []))),
+    Promise.all(steps.flatMap((step) => letGo(deps, work, step) ?? [])),
     deliver(
       deps,
       work,
@@ -65,6 +69,13 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
   return summarise([...waiting, ...removed, ...delivered].flatMap(({ outcome }) => (outcome ? [outcome] : [])));
 }
 
+/** `null` = nobody leaves. */
+function letGo(deps: DrainDeps, work: BatchWork, step: Step): Promise<Judged> | null {
+  if (step.kind === "gone") return settleGone(deps, work, step.row);
+  if (step.kind === "erasure") return erasePerson(deps, work, step);
+  return step.kind === "inactive" ? archiveInactive(deps, work, step) : null;
+}
+
 const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);
 
 const verdictsOf = (judged: readonly Judged[]) => judged.map(({ verdict }) => verdict);
@@ -73,7 +84,7 @@ const verdictsOf = (judged: readonly Judged[]) => judged.map(({ verdict }) => ve
 async function partWithAllLeft(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<{ ready: DueRow[]; waiting: Judged[] }> {
   const parted = await Promise.all(
     rows.map((row): Promise<Parted> | Parted =>
-      row.leftBehind.length > 0 ? work.oneAtATime(() => partWithLeft(deps, work, row)) : { kind: "ready", row },
+      row.leftBehind.length > 0 && row.erasureId === null ? work.oneAtATime(() => partWithLeft(deps, work, row)) : { kind: "ready", row },
     ),
   );
   return {
@@ -129,10 +140,13 @@ function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
 }
 
 function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): Step {
+  const { erasureId } = row;
+  if (erasureId !== null) return { kind: "erasure", row: { ...row, erasureId }, customer, readAt };
   if (!customer) return row.goneAt ? { kind: "gone", row } : { kind: "settled", verdict: judgeAbsent(row, readAt) };
   const { provider, connection } = work;
   const mapped = mapping.map(customer, row.ownedTags);
   const { updatedAt } = customer;
+  if (mapped.kind === "skipped" && mapped.reason === INACTIVE) return { kind: "inactive", row, read: { updatedAt, readAt } };
   if (mapped.kind === "skipped") return { kind: "settled", verdict: judgeSkipped(row, mapped.reason, { updatedAt, readAt }) };
   const { consents } = mapped.contact;
   const payload = provider.customers.payload(connection.settings, withoutEmpty(mapped.contact));
@@ -151,6 +165,7 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     ownedFields: row.ownedFields,
     consentChanges: consentChanges(consents, row.consents),
     ownedOptOuts: row.ownedOptOuts,
+    archivedFrom: row.archivedFrom,
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,
@@ -163,14 +178,24 @@ function withoutEmpty(mapped: MappedContact): MappedContact {
   return { ...mapped, fields: Object.fromEntries(Object.entries(mapped.fields).filter(([, value]) => value !== null)) };
 }
 
+const ERASED = "deleted_erased";
+
 async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promise<Judged> {
   const { remoteKey, emailHmac, ownedTags, ownedFields } = row;
+  const policy = policyFor(row, work);
   // Without a key: delivered once under an address that somebody else stands under by now, or never.
+  if (!remoteKey && row.reason === ERASED) return { verdict: gone(row, ERASED), outcome: null };
   if (!remoteKey) return { verdict: gone(row, emailHmac ? "identity_in_use" : "never_delivered"), outcome: null };
-  const parting = await partWith(deps, { ...work, row }, { remoteKey, emailHmac, ownedTags, ownedFields });
+  const waits = policy === "erase" ? await eraseWait(deps, work, row) : null;
+  if (waits) return { verdict: waits, outcome: null };
+  const parting = await partWith(deps, { ...work, row, policy }, { remoteKey, emailHmac, ownedTags, ownedFields });
   if (parting.kind === "busy") return { verdict: lookAgain(row), outcome: null };
   // Two answers of Saleor that contradict each other: one of them came from a lagging replica.
   if (parting.kind === "own") return judgeParting(deps, work, row, { kind: "retry", reason: "saleor_unreachable" });
+  if (parting.kind === "closed" && parting.reason === ERASED) {
+    await deps.erased(work.connection, row.customerId);
+    return { verdict: goneErased(row), outcome: null };
+  }
   if (parting.kind === "closed") return { verdict: gone(row, parting.reason), outcome: null };
   if (parting.outcome.kind === "skipped") return { verdict: gone(row, parting.outcome.reason), outcome: parting.outcome };
   return judgeParting(deps, work, row, parting.outcome);

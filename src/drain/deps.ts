@@ -32,6 +32,8 @@ export interface DrainDeps {
   log: ProviderLog;
   /** Somebody may be waiting for the outcome of these customers. */
   settled(connectionId: ConnectionId, ids: readonly CustomerId[]): void;
+  /** The policy erased this customer's contact for good: written down as an act of the app. */
+  erased(connection: OpenConnection, id: CustomerId): Promise<void>;
   /** For whoever counts: what became of each customer of a batch. */
   counted(provider: string, outcomes: readonly string[]): void;
   retry: RetryRules;

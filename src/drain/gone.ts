@@ -5,7 +5,7 @@
  */
 import { isHeldByAnother, passOn } from "@/ledger/identities";
 import type { DueRow, Held } from "@/ledger/row";
-import type { OpenConnection } from "@/model/connection";
+import type { DeletionPolicy, OpenConnection } from "@/model/connection";
 import type { Outcome } from "@/model/outcome";
 import type { AnyProvider, Link } from "@/providers/contract";
 import { saleorReason } from "@/saleor/reasons";
@@ -13,7 +13,7 @@ import type { Addresses } from "./addresses";
 import type { DrainDeps } from "./deps";
 import { emailHmac } from "./identity";
 
-const PAST = { archive: "archived", tag: "tagged" } as const;
+const PAST = { archive: "archived", tag: "tagged", erase: "erased" } as const;
 
 export type Parting =
   | { kind: "closed"; reason: string }
@@ -29,9 +29,11 @@ export interface PartingWork {
   link: Link;
   addresses: Addresses;
   row: DueRow;
+  /** What is done where nobody else stands behind the contact. */
+  policy: DeletionPolicy;
 }
 
-/** Lets go of the contact as the merchant's policy says, if nobody else stands behind it. */
+/** Lets go of the contact as the policy says, if nobody else stands behind it. */
 export async function partWith(deps: DrainDeps, work: PartingWork, held: Held): Promise<Parting> {
   const { provider, connection, link, addresses } = work;
   const contact = await provider.customers.read(link, { remoteKey: held.remoteKey });
@@ -58,8 +60,7 @@ async function letGo(deps: DrainDeps, work: PartingWork, held: Held & { emailHma
   return { kind: "closed", reason: "identity_in_use" };
 }
 
-async function remove({ provider, connection, link, row }: PartingWork, remoteKey: string): Promise<Parting> {
-  const policy = connection.settings.deletion;
+async function remove({ provider, link, row, policy }: PartingWork, remoteKey: string): Promise<Parting> {
   if (policy === "leave") return { kind: "closed", reason: "deleted_left" };
   const outcomes = await provider.customers.remove(link, [{ key: row.customerId, remoteKey }], policy);
   const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };

@@ -191,6 +191,27 @@ export function gone(row: DueRow, reason: string): Verdict {
   return mayStand ? closed : { ...closed, ownedTags: [], ownedFields: [] };
 }
 
+/** Nothing of the person stays in the row. */
+const WIPED = {
+  remoteKey: null,
+  emailHmac: null,
+  ownedTags: [],
+  ownedFields: [],
+  ownedOptOuts: [],
+  vendorText: null,
+  fingerprint: null,
+  refusedFingerprint: null,
+  wiped: true,
+} satisfies Partial<Verdict>;
+
+/** Erased for good by the deletion policy. */
+export const goneErased = (row: DueRow): Verdict => ({ ...gone(row, "deleted_erased"), ...WIPED });
+
+/** The request to erase this person is answered here. */
+export function erased(row: DueRow, isInSaleor: boolean): Verdict {
+  return { ...calm(row, isInSaleor ? "skipped" : "gone", "erase_requested"), ...WIPED, goneSettled: !isInSaleor };
+}
+
 /** What was written before it failed is known from now on: the next attempt, or the deletion, finds the contact. */
 function fromPartly(outcome: Outcome, sent: Sent): Partial<Verdict> {
   if (!("partly" in outcome) || !outcome.partly) return {};

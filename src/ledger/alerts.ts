@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import type { ConnectionId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 
-/** `gave_up`: customers that nobody tries any more. `down`: the provider has been silent. `late`: changes have waited. */
-export type AlertKind = "gave_up" | "down" | "late";
+/** `gave_up`: customers that nobody tries any more. `down`: the provider has been silent. `late`: changes have waited. `erase_held`: many are to be erased at once. */
+export type AlertKind = "gave_up" | "down" | "late" | "erase_held";
 
 export interface Alert {
   connectionId: ConnectionId;
@@ -31,6 +31,9 @@ const standing = sql`
   select id as connection_id, 'gave_up' as kind, now() as since from seen where gave_up
   union all
   select id, 'down', failing_since from seen where failing_since < now() - interval ${HOUR} and oldest is not null
+  union all
+  select id, 'erase_held', now() from seen
+    where (select n from ledger_reason r where r.connection_id = seen.id and r.state = 'gone' and r.reason = 'erase_held') > 0
   union all
   select id, 'late', oldest from seen where oldest < now() - interval ${HOUR} and failing_since is null`;
 

@@ -58,7 +58,7 @@ export async function noteListed(db: Db, shopId: ShopId, ids: readonly CustomerI
         historic = l.historic or l.due_at is null,
         version = l.version + case when l.due_at is null then 1 else 0 end,
         lane = case when l.due_at is null then excluded.lane else l.lane end,
-        due_at = coalesce(l.due_at, now())
+        due_at = case when l.erase_at is not null then now() else coalesce(l.due_at, now()) end
       returning l.connection_id
     )
     select distinct c.limit_key from marked join connection_state c on c.id = marked.connection_id`.execute(db);

@@ -83,7 +83,8 @@ const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
   sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, archived_from, absent_reads, erase_at,
+  erase_confirmed_at, erasure_id, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -107,6 +108,11 @@ interface RawRow {
   left_behind: Held[];
   consents: Record<string, boolean>;
   owned_opt_outs: string[];
+  archived_from: string | null;
+  absent_reads: number;
+  erase_at: Date | null;
+  erase_confirmed_at: Date | null;
+  erasure_id: string | null;
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -136,6 +142,11 @@ function toDueRow(row: RawRow): DueRow {
     leftBehind: row.left_behind,
     consents: row.consents,
     ownedOptOuts: row.owned_opt_outs,
+    archivedFrom: row.archived_from,
+    absentReads: row.absent_reads,
+    eraseAt: row.erase_at,
+    eraseConfirmed: row.erase_confirmed_at !== null,
+    erasureId: row.erasure_id,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

@@ -52,12 +52,13 @@ export async function releaseContacts(db: Db, connectionId: ConnectionId, ids: r
   const takers = sql`(select json_array_elements_text(${JSON.stringify(ids)}::json))`;
   const again = sql`(l.due_at is null and l.state <> 'gone' and l.fingerprint is not null and l.fingerprint is distinct from l.lost_fingerprint)`;
   await sql`
-    update ledger l set remote_key = null, sent_hmac = null, owned_tags = '[]', owned_fields = '[]',
+    update ledger l set remote_key = null, sent_hmac = null, owned_tags = '[]', owned_fields = '[]', archived_from = null,
       fingerprint = null, lost_fingerprint = coalesce(l.fingerprint, l.lost_fingerprint),
       version = l.version + case when ${again} then 1 else 0 end,
       state = case when ${again} then 'waiting' else l.state end,
       lane = case when ${again} then ${sql.lit(Lane.live)} else l.lane end,
-      due_at = case when ${again} then now() else l.due_at end
+      -- Who waits for an erasure has lost the contact, and is looked at at once.
+      due_at = case when ${again} or l.erase_at is not null then now() else l.due_at end
     from ledger taker
     where taker.connection_id = ${connectionId} and taker.customer_id in ${takers}
       and l.connection_id = taker.connection_id and l.customer_id <> taker.customer_id and l.customer_id not in ${takers}

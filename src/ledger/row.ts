@@ -46,6 +46,15 @@ export interface DueRow {
   consents: Record<string, boolean>;
   /** Channels on which the opt-out at the provider is ours. */
   ownedOptOuts: string[];
+  /** The status that the contact had before we archived it, in the provider's words. */
+  archivedFrom: string | null;
+  /** Complete walks in a row that did not list the customer. */
+  absentReads: number;
+  /** When the deletion policy erases the contact, and whether somebody confirmed it although many go at once. */
+  eraseAt: Date | null;
+  eraseConfirmed: boolean;
+  /** The request to erase this person, while it is not answered here. */
+  erasureId: string | null;
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -60,7 +69,7 @@ export function isReadable(row: DueRow): boolean {
     areTexts(row.ownedFields) &&
     Array.isArray(row.leftBehind) &&
     row.leftBehind.every(isHeld) &&
-    [row.failingSince, row.wantedAt, row.goneAt].every((at) => at === null || at instanceof Date)
+    [row.failingSince, row.wantedAt, row.goneAt, row.eraseAt].every((at) => at === null || at instanceof Date)
   );
 }
 

@@ -34,6 +34,10 @@ export interface Verdict {
   change?: "created" | "updated" | "unchanged" | null;
   /** The deletion that an event spoke of is dealt with, or was taken back. */
   goneSettled?: boolean;
+  /** The contact waits for its erasure until then. */
+  eraseAt?: Date;
+  /** Nothing of the person stays in the row: it only says what became of them. */
+  wiped?: boolean;
   readAt?: Date;
   /** `updatedAt` of the customer as it was read: catch-up leaves alone what was seen at least as fresh. */
   seenUpdatedAt?: string;
@@ -48,7 +52,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
     ), done as (
@@ -70,10 +74,16 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         sent_hmac = case when v.has_hmac or v.state = 'refused' then null else l.sent_hmac end,
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
-        consents = l.consents || coalesce(v.consents, '{}'),
+        consents = case when v.wiped then '{}' else l.consents || coalesce(v.consents, '{}') end,
+        rule_state = case when v.wiped then null else l.rule_state end,
+        lost_fingerprint = case when v.wiped then null else l.lost_fingerprint end,
         owned_opt_outs = coalesce(v.owned_opt_outs, l.owned_opt_outs),
+        archived_from = case when v.wiped or v.state = 'in_sync' then null else l.archived_from end,
+        erase_at = case when v.erase_at is not null then v.erase_at when v.state in ('gone', 'in_sync', 'skipped', 'refused') then null else l.erase_at end,
+        erase_confirmed_at = case when v.erase_at is null and v.state in ('gone', 'in_sync', 'skipped', 'refused') then null else l.erase_confirmed_at end,
+        erasure_id = case when v.wiped or v.state = 'refused' then null else l.erasure_id end,
         -- What is left behind stays noted until it is dealt with, or is held again.
-        left_behind = case when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
+        left_behind = case when v.wiped then '[]' when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
           where h->>'remoteKey' is distinct from case when v.has_remote then v.remote_key else l.remote_key end), '[]') end,
         warnings = coalesce(v.warnings, '[]'),
@@ -165,6 +175,8 @@ function toRecord(verdict: Verdict) {
     warnings: verdict.warnings ?? null,
     change: verdict.change ?? null,
     gone_settled: verdict.goneSettled ?? false,
+    erase_at: verdict.eraseAt ?? null,
+    wiped: verdict.wiped ?? false,
     delivered: verdict.change === "created" || verdict.change === "updated",
     final: isFinal(verdict.state),
     run_id: row.runId,

@@ -15,6 +15,9 @@ export type Mapped = { kind: "contact"; contact: MappedContact } | { kind: "skip
 /** Private metadata that keeps a person out of every connection. In Saleor, so that it outlives the app and its database. */
 export const DO_NOT_SYNC = "crm_do_not_sync";
 
+/** Deactivated, and the merchant chose to archive those: nothing is sent, and a contact that stands is archived. */
+export const INACTIVE = "inactive";
+
 export const tagsKey = (providerId: string): string => `${providerId}_tags`;
 
 /** What the mapping needs to know of a provider. */
@@ -72,8 +75,10 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
   const email = customer.email.trim();
   if (!email) return { kind: "skipped", reason: "no_email" };
   if (!isPlausibleEmail(email)) return { kind: "skipped", reason: "email_impossible" };
-  const decision = decideTags(customer.privateMeta[rules.tagsKey] ?? { kind: "absent" }, rules.settings.importTag, rules.limits);
+  const { settings, limits } = rules;
+  const decision = decideTags(customer.privateMeta[rules.tagsKey] ?? { kind: "absent" }, alwaysTags(customer, settings), limits);
   if (rules.onlyBuyers && customer.hasOrders === false) return { kind: "skipped", reason: "no_orders" };
+  if (!customer.isActive && rules.settings.inactive === "archive") return { kind: "skipped", reason: INACTIVE };
   const address = customer.defaultBillingAddress ?? customer.defaultShippingAddress;
   const phones = phonesOf(customer);
   const { fields, problems } = rules.mapFields(customer);
@@ -92,7 +97,7 @@ function mapCustomer(customer: Customer, rules: Rules): Mapped {
       fields,
       consents,
       meta: customer.privateMeta,
-      tags: wantedTags(decision, rules.ownedTags),
+      tags: wantedTags(decision, customer.isActive ? withoutTag(rules.ownedTags, settings.inactiveTag) : rules.ownedTags),
       problems: [...decision.problems, ...problems, ...unclear],
     },
   };
@@ -103,6 +108,13 @@ function isKeptOut({ privateMeta }: Customer): boolean {
   const wish = privateMeta[DO_NOT_SYNC];
   return wish?.kind === "value" && !["", "no", "false", "0"].includes(wish.value.trim().toLowerCase());
 }
+
+const alwaysTags = ({ isActive }: Customer, { importTag, inactive, inactiveTag }: EngineSettings): string[] => [
+  importTag,
+  ...(!isActive && inactive === "tag" ? [inactiveTag] : []),
+];
+
+const withoutTag = (tags: readonly string[], tag: string): string[] => tags.filter((one) => one.toLowerCase() !== tag.toLowerCase());
 
 function phonesOf({ defaultBillingAddress, defaultShippingAddress }: Customer): { number: string; country: string }[] {
   const found = new Map<string, string>();

@@ -19,12 +19,12 @@ export type TagDecision =
 const MAX_VALUE_LENGTH = 16_384;
 
 /**
- * Private metadata `<provider>_tags` (a JSON array of strings) plus the import tag become the wanted tags. One fault
+ * Private metadata `<provider>_tags` (a JSON array of strings) plus the tags that the settings put on become the wanted tags. One fault
  * spoils the whole value: half a list would look like "the other tags were removed".
  */
-export function decideTags(value: MetaValue, importTag: string, limits: TagLimits): TagDecision {
+export function decideTags(value: MetaValue, alwaysTags: readonly string[], limits: TagLimits): TagDecision {
   if (value.kind === "unreadable") return { kind: "untouched", problems: ["tags_unreadable"] };
-  const always = unique([importTag]);
+  const always = unique(alwaysTags);
   const read = value.kind === "absent" ? { tags: [] } : parseTags(value.value, limits);
   if ("problem" in read) return { kind: "undecided", always, problems: [read.problem] };
   const tags = unique([...read.tags, ...always]);

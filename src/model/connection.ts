@@ -2,7 +2,11 @@ import type { ConsentRule, FieldRule } from "./rules";
 import type { ConnectionId, Shop } from "./shop";
 
 /** What to do with the contact when the customer is gone from Saleor. */
-export type DeletionPolicy = "leave" | "archive" | "tag";
+export type DeletionPolicy = "leave" | "archive" | "tag" | "erase";
+/** What can be done to a contact so that its person is let go. `erase` = permanently. */
+export type Removal = Exclude<DeletionPolicy, "leave">;
+/** What to do with the contact of a customer who is deactivated in Saleor. `leave` = they stay in sync like everybody. */
+export type InactivePolicy = Exclude<DeletionPolicy, "erase">;
 
 /** Settings that the engine reads by name; every provider's schema has them (`providers/kit/engine-settings.ts`). */
 export interface EngineSettings {
@@ -10,8 +14,13 @@ export interface EngineSettings {
   importTag: string;
   includeStaff: boolean;
   deletion: DeletionPolicy;
+  /** Whole days, as text: how long a contact waits for its erasure under the policy `erase`. */
+  eraseAfterDays: string;
   /** The tag of the policy `tag`. */
   deletionTag: string;
+  inactive: InactivePolicy;
+  /** The tag of deactivated customers under the policy `tag`. */
+  inactiveTag: string;
   /** The merchant's mapping of values to fields. */
   fieldRules: readonly FieldRule[];
   /** Where a customer's consent stands in Saleor, by channel. None = consent is not read. */

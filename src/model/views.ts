@@ -1,4 +1,5 @@
 /** What the pages are told. Shapes only: no secret, no stored personal data ever stands in one of these. */
+import type { Removal } from "./connection";
 import type { ConsentRule, FieldRule, FieldTarget } from "./rules";
 import type { ConnectionId } from "./shop";
 
@@ -88,6 +89,8 @@ export interface ConnectionView {
   /** The last 24 hours, oldest first; the last one is under way. */
   hours: HourView[];
   run: RunView | null;
+  /** Contacts of deleted customers that wait for their erasure, and those that wait for a person to confirm it. */
+  erasures: { waiting: number; held: number };
 }
 
 export interface HourView {
@@ -227,7 +230,17 @@ export interface AuditView {
   /** Saleor's id of the person; `null`: the app itself. */
   staffUserId: string | null;
   mine: boolean;
-  action: "connected" | "disconnected" | "settings_changed" | "live_on" | "live_off" | "exported";
+  action:
+    | "connected"
+    | "disconnected"
+    | "settings_changed"
+    | "live_on"
+    | "live_off"
+    | "exported"
+    | "consent_exported"
+    | "erased"
+    | "erase_confirmed"
+    | "erase_everywhere";
   /** Names of what was changed, never values. */
   detail: Record<string, string | number | boolean | readonly string[]>;
 }
@@ -390,3 +403,40 @@ export type SyncNowResult =
   | { kind: "waiting"; customerId: string }
   | { kind: "not_found" }
   | { kind: "unavailable"; reason: string };
+
+/** What erasing one person would do, for the question that comes first. */
+export interface ErasePlan {
+  saleor: { kind: "found" } | { kind: "not_found" } | { kind: "unavailable"; reason: string };
+  /** `acts`: the most thorough thing the provider can do; `null` = the connection is not set up, and has nobody. */
+  connections: { id: ConnectionId; provider: string; title: string; target: string; acts: Removal | null; isStopped: boolean }[];
+}
+
+export type EraseResult = { kind: "asked"; erasure: ErasureView } | { kind: "unavailable"; reason: string };
+
+/** A request to erase one person, and what came of it. Without their address: the page knows it from Saleor, as whoever looks. */
+export interface ErasureView {
+  id: string;
+  customerId: string;
+  /** Keyed hash of the address. */
+  person: string | null;
+  askedAt: string;
+  staffUserId: string | null;
+  mine: boolean;
+  /** "Do not sync" was written in Saleor; false where the customer was not there any more. */
+  keptOut: boolean;
+  steps: {
+    connectionId: ConnectionId;
+    provider: string;
+    title: string;
+    targetName: string;
+    asked: Removal;
+    /** `impossible`: the provider cannot; `lost`: the connection is gone before it answered. */
+    state: "waiting" | "done" | "refused" | "impossible" | "lost";
+    /** Code of what was answered last. */
+    answer: string | null;
+    vendorText: string | null;
+    attempts: number;
+    askedAt: string | null;
+    answeredAt: string | null;
+  }[];
+}

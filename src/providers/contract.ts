@@ -4,7 +4,7 @@
  * what its vendor is known to say. A capability exists because its key exists.
  */
 import type { z } from "zod";
-import type { DeletionPolicy } from "@/model/connection";
+import type { Removal } from "@/model/connection";
 import type { Contact, MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome, Reason } from "@/model/outcome";
@@ -79,6 +79,7 @@ export interface NewField {
 export interface ProviderContact {
   remoteKey: string;
   email: string;
+  /** In the vendor's words; `archived` where its archive holds the contact. */
   status: string;
   fields: Readonly<Record<string, string | number | boolean | null>>;
   tags: readonly string[];
@@ -143,6 +144,8 @@ export interface OAuth {
 export interface Inbound<L = Link> {
   /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
   listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
+  /** Takes away whatever the vendor sends to addresses that begin with `ours`. None there is no harm. */
+  unlisten(link: L, ours: string): Promise<Answer<{ removed: number }>>;
   /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
   read(body: string): { email: string; evidence: string } | null;
   /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
@@ -221,8 +224,10 @@ export interface Provider<
     upsert(link: L, contacts: readonly Contact[]): Promise<Outcomes>;
     /** What `upsert` would do, without doing it: only reads. One entry for every key. */
     foresee(link: L, contacts: readonly Contact[]): Promise<ReadonlyMap<CustomerId, Foresight>>;
-    /** Archives or tags as the policy says; the absent is `unchanged`. Never called with the policy `leave`. */
-    remove(link: L, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes>;
+    /** What `remove` can do here, the most thorough first. `erase` = permanently, with everything the vendor holds of the contact. */
+    readonly removals: readonly [Removal, ...Removal[]];
+    /** Erases, archives or tags as asked; the absent is `unchanged`. */
+    remove(link: L, refs: readonly ContactRef[], removal: Removal): Promise<Outcomes>;
     /** `null` = the provider has no such contact. */
     read(link: L, who: { remoteKey: string } | { email: string }): Promise<Answer<ProviderContact | null>>;
   };

@@ -13,6 +13,8 @@ import {
   noteListed,
   treatAsGone,
 } from "@/ledger/compare";
+import { releaseBrakes, setBrake } from "@/ledger/erase-waits";
+import { isTooManyAtOnce } from "@/model/brake";
 import type { ConnectionId, Shop } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import type { ProviderLog } from "@/providers/contract";
@@ -31,9 +33,6 @@ export interface CompareDeps {
   everyHours: number;
 }
 
-/** More than both of these at once is an accident in Saleor or in our reading of it, not people leaving. */
-const BRAKE_ROWS = 20;
-const BRAKE_SHARE = 0.01;
 const RETRY_SECONDS = 3_600;
 /** Cores that tell nobody about deletions, and shops with somebody missing, are looked at more often. */
 const SOON_HOURS = 12;
@@ -68,6 +67,11 @@ async function compare(deps: CompareDeps, shop: ComparedShop, stopping: AbortSig
     const walked = await walk(deps, { shop, client, core, stopping });
     if (walked === null) return await endComparison(deps.db, shop.id, RETRY_SECONDS);
     const absences = await noteAbsent(deps.db, shop.id, shop.startedAt);
+    await releaseBrakes(
+      deps.db,
+      shop.id,
+      absences.map(({ connectionId }) => connectionId),
+    );
     for (const found of absences) await judge(deps, found);
     const hours = absences.length > 0 ? SOON_HOURS : tellsDeletions(core) ? deps.everyHours : Math.min(DAILY_HOURS, deps.everyHours);
     await endComparison(deps.db, shop.id, hours * 3600 * (0.9 + Math.random() * 0.2));
@@ -78,7 +82,9 @@ async function compare(deps: CompareDeps, shop: ComparedShop, stopping: AbortSig
 }
 
 async function judge(deps: CompareDeps, found: Absences): Promise<void> {
-  if (found.absent > BRAKE_ROWS && found.absent > found.known * BRAKE_SHARE) {
+  const isBraked = isTooManyAtOnce(found.absent, found.known);
+  await setBrake(deps.db, found.connectionId, isBraked);
+  if (isBraked) {
     deps.log.error(
       { connection: found.connectionId, absent: found.absent, known: found.known },
       "many customers vanished at once: nothing is removed",

@@ -97,6 +97,7 @@ export function aContact(n: number, more: Partial<Omit<Contact, "mapped">> & { m
     ownedFields: [],
     consentChanges: {},
     ownedOptOuts: [],
+    archivedFrom: null,
     repeatId: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`,
     historic: false,
     force: false,

@@ -84,6 +84,7 @@ describe("comparison", () => {
     await ageAbsences();
     await compare();
     expect(leaving.map((person) => member(person.email)?.status)).toEqual(leaving.map(() => "transactional"));
+    expect(await town.app.rows("select 1 from connection_state where braked_at is not null")).toHaveLength(1);
     const appId = town.saleor.installedApps()[0]!.id;
     await until(() => town.saleor.problems(appId).some((problem) => problem.message.includes("vanished")));
   });

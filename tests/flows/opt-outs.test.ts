@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Connected, startConnected, until } from "./app";
+import { type Connected, connect, startConnected, until } from "./app";
 
 const KEY = "crm_consent.mailchimp.email";
 let town: Connected;
@@ -94,5 +94,36 @@ describe("the log of consent", () => {
     const all = await town.app.rows("select * from consent_log");
     expect(JSON.stringify(all)).not.toContain("@");
     expect(await town.page.mapping.consentLog.query({ id: town.connectionId, email: "nobody@shop-one.dev" })).toEqual([]);
+  });
+});
+
+describe("disconnecting", () => {
+  const foreign = "https://another-app.example/hook";
+
+  it("leaves the webhook where Saleor did not let us disconnect", async () => {
+    await listen();
+    town.saleor.fail({ kind: "error500", operation: "DeletePrivateMetadata" });
+    await expect(town.page.connections.disconnect.mutate({ id: town.connectionId })).rejects.toThrow("nothing was changed");
+    town.saleor.heal();
+    expect(audience().webhooks()).toHaveLength(1);
+  });
+
+  it("takes the webhook away at Mailchimp, and nobody else's", async () => {
+    await listen();
+    audience().addWebhook(foreign);
+    expect(await town.page.connections.disconnect.mutate({ id: town.connectionId })).toMatchObject({ stillTells: false });
+    expect(audience().webhooks()).toEqual([foreign]);
+  });
+
+  it("is not held up by a Mailchimp that does not answer, and says that the webhook stays", async () => {
+    const connectionId = await connect(town.page, town.mailchimp);
+    const { version } = await town.page.connections.settings.query({ id: connectionId });
+    await town.page.connections.saveSettings.mutate({ id: connectionId, version, values: { audience: audience().id } });
+    expect(await town.page.mapping.listen.mutate({ id: connectionId })).toEqual({ kind: "listening" });
+    town.mailchimp.fail({ kind: "error500", match: /webhooks/ });
+    expect(await town.page.connections.disconnect.mutate({ id: connectionId })).toMatchObject({ stillTells: true });
+    town.mailchimp.heal();
+    expect(await town.page.connections.list.query()).toEqual([]);
+    expect(audience().webhooks()).toHaveLength(2);
   });
 });

@@ -7,11 +7,14 @@ import { type Connected, type Page, startConnected, until } from "./app";
 let town: Connected;
 let neighbour: AnotherShop;
 let neighbourRun: string;
+let neighbourErasure: string;
 let appId: string;
 beforeAll(async () => {
   town = await startConnected({ live: false });
   neighbour = await openAnotherShop(town, { live: false, customers: 3 });
   neighbourRun = (await neighbour.page.runs.start.mutate({ connectionId: neighbour.connectionId, total: 3 })).id;
+  const asked = await neighbour.page.erasure.start.mutate({ customerId: "VXNlcjo5OTk5OTk=" });
+  neighbourErasure = asked.kind === "asked" ? asked.erasure.id : "";
   appId = town.saleor.installedApps()[0]!.id;
 });
 afterAll(async () => {
@@ -20,10 +23,10 @@ afterAll(async () => {
 });
 
 type Need = "either" | "MANAGE_APPS" | "MANAGE_USERS" | "both";
-type Sample = (ids: { connectionId: string; runId: string; attemptId: string }) => unknown;
+type Sample = (ids: { connectionId: string; runId: string; attemptId: string; erasureId: string }) => unknown;
 
 /** Every call of the pages: who may, and what a well-formed call looks like. A new procedure has no business without a line here. */
-const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection" | "run" | "attempt" }> = {
+const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection" | "run" | "attempt" | "erasure" }> = {
   "app.info": { needs: "either" },
   "app.setLanguage": { needs: "either", input: () => ({ language: null }) },
   "connections.list": { needs: "either" },
@@ -64,6 +67,13 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
     input: ({ connectionId }) => ({ id: connectionId, email: "nobody@shop-one.dev" }),
     ofShop: "connection",
   },
+  "erasure.plan": { needs: "both", input: () => ({ customerId: "VXNlcjox" }) },
+  // A customer that the shop does not have, or nobody would be left for the others.
+  "erasure.start": { needs: "both", input: () => ({ customerId: "VXNlcjo5OTk5OTk=" }) },
+  "erasure.of": { needs: "MANAGE_USERS", input: () => ({ customerId: "VXNlcjox" }) },
+  "erasure.receipt": { needs: "MANAGE_USERS", input: ({ erasureId }) => ({ erasureId }), ofShop: "erasure" },
+  "erasure.retry": { needs: "both", input: ({ erasureId }) => ({ erasureId }), ofShop: "erasure" },
+  "erasure.confirmWaiting": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "connect.ticket": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp" }) },
   "connect.status": { needs: "MANAGE_APPS", input: ({ attemptId }) => ({ attemptId }), ofShop: "attempt" },
   "connect.withKey": { needs: "MANAGE_APPS", input: () => ({ provider: "mailchimp", credentials: {} }) },
@@ -107,7 +117,7 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "customers.syncNow": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId, who: "VXNlcjox" }), ofShop: "connection" },
 };
 
-const nobody = { connectionId: "none", runId: "run_none", attemptId: "none" };
+const nobody = { connectionId: "none", runId: "run_none", attemptId: "none", erasureId: "none" };
 const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: "query" | "mutation" } }>;
 const names = Object.keys(procedures);
 
@@ -196,6 +206,7 @@ describe("what belongs to another shop", () => {
   const foreign = async () => ({
     connectionId: neighbour.connectionId,
     runId: neighbourRun,
+    erasureId: neighbourErasure,
     attemptId: (await neighbour.page.connect.ticket.mutate({ provider: "mailchimp" })).attemptId,
   });
   it.each(names.filter((name) => table[name]?.ofShop))("is unknown here: %s", async (name) => {

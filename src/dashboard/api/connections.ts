@@ -4,6 +4,7 @@ import { endPause, notePause } from "@/ledger/catch-up";
 import { leftOut } from "@/ledger/look";
 import { formFields } from "./app";
 import { findConnection, presentConnection } from "./present";
+import { stopListening } from "./stop-listening";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
 import type { CheckView, ConnectionView, ReasonCount, SaveResult, SettingsView, TargetsView } from "./views";
 
@@ -90,11 +91,15 @@ export const connectionRoutes = router({
 
   disconnect: needing("MANAGE_APPS")
     .input(byId)
-    .mutation(async ({ ctx, input }): Promise<{ droppedChanges: number }> => {
+    .mutation(async ({ ctx, input }): Promise<{ droppedChanges: number; stillTells: boolean }> => {
+      const quieted = await stopListening(ctx, input.id);
       const result = await ctx.rooms.connections.disconnect({ shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId });
       if (result.kind === "gone") throw notFound("connection");
-      if (result.kind === "unavailable") throw saleorSilent();
-      return { droppedChanges: result.droppedChanges };
+      if (result.kind === "unavailable") {
+        await quieted.takeBack();
+        throw saleorSilent();
+      }
+      return { droppedChanges: result.droppedChanges, stillTells: quieted.stillTells };
     }),
 });
 

@@ -73,6 +73,13 @@ export const mappingRoutes = router({
     .input(byId.extend({ email: z.string().trim().min(3).max(320) }))
     .query(async ({ ctx, input }): Promise<ConsentLogView> => {
       const { connection } = await openFor(ctx, input.id);
+      await ctx.rooms.audit({
+        shopId: ctx.shop.id,
+        connectionId: connection.id,
+        staffUserId: ctx.staff.userId,
+        action: "consent_exported",
+        detail: { provider: connection.provider },
+      });
       const entries = await readConsentLog(ctx.rooms.db, ctx.shop.id, ctx.rooms.personOf(connection.pepper, input.email));
       return entries.map((entry) => ({ ...entry, at: entry.at.toISOString() }));
     }),

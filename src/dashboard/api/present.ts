@@ -1,5 +1,6 @@
 /** Rows -> what a page is told. */
 import type { StateRow } from "@/connections/state-rows";
+import { countEraseWaits } from "@/ledger/erase-waits";
 import { nextTry } from "@/ledger/lease";
 import { countStates } from "@/ledger/look";
 import { type DeliveryHour, deliveriesOfDay, oldestDue } from "@/ledger/pulse";
@@ -16,7 +17,7 @@ const HOUR_MS = 3_600_000;
 
 export async function presentConnection(ctx: Admitted, row: StateRow): Promise<ConnectionView> {
   const { db, connections, fullSync, providers } = ctx.rooms;
-  const [details, states, retry, run, fullSyncedAt, hours, waitingSince] = await Promise.all([
+  const [details, states, retry, run, fullSyncedAt, hours, waitingSince, erasures] = await Promise.all([
     connections.details(ctx.shop.id, row.id),
     countStates(db, [row.id]),
     nextTry(db, row.limitKey),
@@ -24,6 +25,7 @@ export async function presentConnection(ctx: Admitted, row: StateRow): Promise<C
     fullSync.lastFinishedAt(row.id),
     deliveriesOfDay(db, row.id),
     oldestDue(db, row.id),
+    countEraseWaits(db, row.id),
   ]);
   const counts = presentCounts(states.get(row.id) ?? {});
   const failing = retry.failures > 0 && counts.waiting + counts.retrying > 0;
@@ -45,6 +47,7 @@ export async function presentConnection(ctx: Admitted, row: StateRow): Promise<C
     nextTryAt: failing ? (retry.at?.toISOString() ?? null) : null,
     waitingSince: waitingSince?.toISOString() ?? null,
     hours: presentHours(hours, Date.now()),
+    erasures,
     run: run ? presentRun(run, ctx.staff.userId) : null,
   };
 }

@@ -105,6 +105,7 @@ function asContact(key: string, mapped: Contact["mapped"]): Contact {
     ownedFields: [],
     consentChanges: {},
     ownedOptOuts: [],
+    archivedFrom: null,
     repeatId: "",
   };
   return { key, mapped, ...nothingKnown, historic: true, force: true };

@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit";
 import { connectRoutes } from "./connect";
 import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
+import { erasureRoutes } from "./erasure";
 import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
 import { router } from "./trpc";
@@ -18,6 +19,7 @@ export const appRouter = router({
   activity: activityRoutes,
   audit: auditRoutes,
   mapping: mappingRoutes,
+  erasure: erasureRoutes,
 });
 
 export type AppRouter = typeof appRouter;

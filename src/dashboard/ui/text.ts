@@ -19,7 +19,16 @@ export function useWords(provider: string) {
 }
 
 export function useProviderText(provider: string, title: string) {
+  return textOf(useTranslations(), provider, title);
+}
+
+/** The same for whichever provider turns up: a list may speak of several. */
+export function useSayFor() {
   const t = useTranslations();
+  return (provider: string, title: string) => textOf(t, provider, title);
+}
+
+function textOf(t: ReturnType<typeof useTranslations>, provider: string, title: string) {
   const say = (key: string, values: Values = {}): string | null => {
     const own = `provider.${provider}.${key}`;
     return t.has(own) ? t(own, { title, ...values }) : null;

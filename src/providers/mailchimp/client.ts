@@ -77,6 +77,7 @@ function createMailchimp(link: MailchimpLink) {
     postMember: (body: object) => ask(lists.addListMember(list, body), says.member),
     patchMember: (who: string, body: object) => ask(lists.updateListMember(list, who, body), says.member),
     archiveMember: (who: string) => ask(lists.deleteListMember(list, who), z.unknown()),
+    eraseMember: (hash: string) => ask(lists.deleteListMemberPermanent(list, hash), z.unknown()),
     createMembers: (members: readonly object[]) =>
       ask(
         lists.batchListMembers(list, { members, update_existing: false, sync_tags: false }, { skip_duplicate_check: true }),

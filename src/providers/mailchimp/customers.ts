@@ -1,8 +1,9 @@
-import type { DeletionPolicy } from "@/model/connection";
+import type { Removal } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
 import type { Answer, ContactRef, Outcomes, ProviderContact } from "../contract";
 import type { Member } from "./answers";
+import { forgetInDirectory } from "./directory";
 import { isMissing } from "./failures";
 import { foresee } from "./foresee";
 import { ownedAfter, payload, problemsOf, subscriberHash } from "./payload";
@@ -19,15 +20,27 @@ export const customers = {
   fills: (_settings: Settings, mapped: MappedContact) => ownedAfter({ mapped, ownedFields: [] }),
   upsert,
   foresee,
+  removals: ["erase", "archive", "tag"] as const satisfies readonly Removal[],
   remove,
   read,
 };
 
 /** Archiving: data, tags and history stay at Mailchimp, and the contact no longer counts towards the plan. */
-async function remove(link: MailchimpLink, refs: readonly ContactRef[], policy: DeletionPolicy): Promise<Outcomes> {
+async function remove(link: MailchimpLink, refs: readonly ContactRef[], removal: Removal): Promise<Outcomes> {
   const visit = new Visit(link);
-  const letGo = policy === "tag" ? tag : archive;
+  const letGo = removal === "tag" ? tag : removal === "erase" ? erase : archive;
   return visit.each<ContactRef, Outcome>(refs, (ref) => letGo(visit, ref.remoteKey));
+}
+
+/** For good: the address can come back only through a form of Mailchimp's. Erasing goes by the hash alone (contract 3.0.55). */
+async function erase(visit: Visit, contactId: string): Promise<Outcome> {
+  const found = await visit.api.member(contactId);
+  if (found.kind === "problem") return isMissing(found.problem) ? missing(visit) : visit.fail(found.problem);
+  const { hash, email } = found.value;
+  const said = await visit.api.eraseMember(hash);
+  if (said.kind === "problem" && !isMissing(said.problem)) return visit.fail(said.problem, [email]);
+  forgetInDirectory(visit, hash);
+  return said.kind === "ok" ? { kind: "delivered", change: "updated", receipt: {} } : missing(visit);
 }
 
 /** Tags are written under the hash only, so the address is looked up first (contract 3.0.55). */

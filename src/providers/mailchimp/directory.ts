@@ -56,6 +56,10 @@ export class Directory {
     });
   }
 
+  forget(hash: string): void {
+    this.entries.delete(hash);
+  }
+
   /** Thousands of contacts wear the same few tags: one array for each set. */
   private shared(tags: readonly string[]): readonly string[] {
     const key = tags.join("\n");
@@ -77,9 +81,13 @@ export async function audienceDirectory(visit: Visit, options: { forced: boolean
 }
 
 /** Keeps a directory that somebody has loaded in step with what we just wrote. */
-export function noteInDirectory(visit: Visit, member: Member): void {
+export const noteInDirectory = (visit: Visit, member: Member): void => change(visit, (directory) => directory.note(member));
+
+export const forgetInDirectory = (visit: Visit, hash: string): void => change(visit, (directory) => directory.forget(hash));
+
+function change(visit: Visit, act: (directory: Directory) => void): void {
   remembered<DirectoryAnswer>(visit.link.cache, cacheKey(visit))?.then(
-    (answer) => answer.kind === "directory" && answer.directory.note(member),
+    (answer) => answer.kind === "directory" && act(answer.directory),
     () => {},
   );
 }

@@ -24,6 +24,20 @@ async function listen(link: MailchimpLink, { url, ours }: { url: string; ours: s
   return made.kind === "ok" ? { kind: "ok", value: null } : visit.fail(made.problem);
 }
 
+async function unlisten(link: MailchimpLink, ours: string): Promise<Answer<{ removed: number }>> {
+  const visit = new Visit(link);
+  if (visit.stopped) return visit.stopped;
+  const said = await visit.api.webhooks();
+  // With the audience its webhooks are gone.
+  if (said.kind === "problem") return isMissing(said.problem) ? { kind: "ok", value: { removed: 0 } } : visit.fail(said.problem);
+  const hooks = said.value.webhooks.filter((hook) => hook.url.startsWith(ours));
+  for (const hook of hooks) {
+    const gone = await visit.api.deleteWebhook(hook.id);
+    if (gone.kind === "problem" && !isMissing(gone.problem)) return visit.fail(gone.problem);
+  }
+  return { kind: "ok", value: { removed: hooks.length } };
+}
+
 /** Form-encoded, nested by brackets: `data[email]`. */
 function read(body: string): ReturnType<Inbound<MailchimpLink>["read"]> {
   const form = new URLSearchParams(body);
@@ -42,4 +56,4 @@ async function optedOut(link: MailchimpLink, email: string): Promise<Answer<read
   return { kind: "ok", value: said.value.status === "unsubscribed" ? [CHANNEL] : [] };
 }
 
-export const inbound: Inbound<MailchimpLink> = { listen, read, optedOut };
+export const inbound: Inbound<MailchimpLink> = { listen, unlisten, read, optedOut };

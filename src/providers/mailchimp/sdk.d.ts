@@ -24,6 +24,8 @@ declare module "@mailchimp/mailchimp_marketing" {
     updateListMember(listId: string, subscriberHash: string, body: object, options?: Options): Promise<unknown>;
     /** DELETE: archives */
     deleteListMember(listId: string, subscriberHash: string): Promise<unknown>;
+    /** POST …/actions/delete-permanent */
+    deleteListMemberPermanent(listId: string, subscriberHash: string): Promise<unknown>;
     updateListMemberTags(listId: string, subscriberHash: string, body: object): Promise<unknown>;
     batchListMembers(listId: string, body: object, options?: Options): Promise<unknown>;
     listSegments(listId: string, options?: Options): Promise<unknown>;

@@ -1,6 +1,6 @@
 /** What the merchant chooses, and what opens the account. */
 import { z } from "zod";
-import type { MappedContact } from "@/model/contact";
+import type { Contact, MappedContact } from "@/model/contact";
 import type { ConsentRule } from "@/model/rules";
 import type { Link } from "../contract";
 import { engineSettings } from "../kit/engine-settings";
@@ -14,7 +14,7 @@ export const settings = z.object({
   /** Status of contacts that do not exist yet; the status of existing ones is never written. */
   newStatus: z.enum(["transactional", "subscribed", "pending", "existing_only"]).default("transactional").meta({ section: "audience" }),
   reviveArchived: z.boolean().default(false).meta({ section: "audience" }),
-  ...engineSettings(["archive", "tag", "leave"]),
+  ...engineSettings(["archive", "tag", "leave", "erase"], ["leave", "tag", "archive"]),
 });
 
 export const credentials = z.object({
@@ -55,4 +55,13 @@ export function statusForNew(settings: Settings, { consents }: Pick<MappedContac
 export function statusForRevived(settings: Settings, mapped: Pick<MappedContact, "consents">): NewStatus {
   const status = statusForNew(settings, mapped);
   return consentRuleOf(settings) && status === "subscribed" ? "pending" : status;
+}
+
+/**
+ * What a contact was before we archived it. Whoever took the yes back meanwhile gets no marketing, not even for a moment.
+ * `null` = nothing that can be written.
+ */
+export function statusAsBefore({ archivedFrom, mapped }: Pick<Contact, "archivedFrom" | "mapped">): NewStatus | "unsubscribed" | null {
+  if (archivedFrom === "subscribed") return mapped.consents[CHANNEL] === false ? "transactional" : "subscribed";
+  return archivedFrom === "unsubscribed" || archivedFrom === "transactional" ? archivedFrom : null;
 }

@@ -9,7 +9,7 @@ import type { Member } from "./answers";
 import type { Said } from "./client";
 import { droppableFields, isMemberExists, isMissing } from "./failures";
 import { bodyFor, holds, type MemberBody, subscriberHash } from "./payload";
-import { statusForNew, statusForRevived } from "./settings";
+import { statusAsBefore, statusForNew, statusForRevived } from "./settings";
 import type { Visit } from "./visit";
 
 /** The member stands as we want; tags come next. */
@@ -79,8 +79,10 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
  * somebody have brought it back meanwhile, its status is safe. PATCH cannot say `transactional` (contract 3.0.55).
  */
 async function revive(visit: Visit, contact: Contact, member: Member): Promise<Step> {
-  if (!visit.settings.reviveArchived) return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
-  const status = statusForRevived(visit.settings, contact.mapped);
+  const isOurs = contact.archivedFrom !== null && member.contactId === contact.remoteKey;
+  if (!visit.settings.reviveArchived && !isOurs)
+    return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
+  const status = (isOurs && statusAsBefore(contact)) || statusForRevived(visit.settings, contact.mapped);
   const sent = await send(contact, (body) => visit.api.postMember({ ...body, status }));
   return settle(visit, contact, "updated", sent);
 }

@@ -1,4 +1,4 @@
-import type { DeletionPolicy } from "@/model/connection";
+import type { Removal } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { ReadPlan } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
@@ -24,6 +24,7 @@ export const customers = {
   fills: (settings: Settings, mapped: MappedContact) => fills(settings, mapped),
   upsert,
   foresee,
+  removals: ["tag"] as const satisfies readonly Removal[],
   remove,
   read,
 };
@@ -34,7 +35,7 @@ function reads({ withoutOrders, phoneConfirmedKey, confirmOperation }: Settings)
 }
 
 /** Mindbox has neither an archive nor a deletion for us: the only policy that reaches it is the tag. */
-async function remove(link: MindboxLink, refs: readonly ContactRef[], _policy: DeletionPolicy): Promise<Outcomes> {
+async function remove(link: MindboxLink, refs: readonly ContactRef[], _removal: Removal): Promise<Outcomes> {
   const visit = new Visit(link);
   return visit.each<ContactRef, Outcome>(refs, (ref) => tag(visit, ref));
 }

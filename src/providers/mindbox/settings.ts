@@ -52,7 +52,7 @@ export const settings = z.object({
     .default([])
     .meta({ section: "fields" }),
   withoutOrders: z.boolean().default(true).meta({ section: "live" }),
-  ...engineSettings(["leave", "tag"]),
+  ...engineSettings(["leave", "tag"], ["leave", "tag"]),
 });
 
 export const credentials = z.object({

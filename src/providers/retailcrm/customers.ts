@@ -1,3 +1,4 @@
+import type { Removal } from "@/model/connection";
 import type { MappedContact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
 import type { Answer, ContactRef, Outcomes, ProviderContact } from "../contract";
@@ -20,6 +21,7 @@ export const customers = {
   fills: (_settings: Settings, mapped: MappedContact) => fills(mapped),
   upsert,
   foresee,
+  removals: ["tag"] as const satisfies readonly Removal[],
   remove,
   read,
 };

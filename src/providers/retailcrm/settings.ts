@@ -19,7 +19,7 @@ export const settings = z.object({
   site: z.string().default("").meta({ section: "site", kind: "target" }),
   /** Several customers of the site have the address: e-mails are not unique there. */
   severalMatches: z.enum(["skip", "oldest"]).default("skip").meta({ section: "site" }),
-  ...engineSettings(["tag", "leave"]),
+  ...engineSettings(["tag", "leave"], ["leave", "tag"]),
   /** Where orders of a Saleor channel go. Nobody fills it yet: customers know no channel. */
   channelSites: z
     .array(z.object({ channel: z.string(), site: z.string() }))

@@ -36,6 +36,8 @@ export interface AudienceHandle {
   unsubscribe(email: string): void;
   /** Addresses that Mailchimp tells. */
   webhooks(): string[];
+  /** Of another app. */
+  addWebhook(url: string): void;
   /** By the person, on a form or by the link of a confirmation mail. */
   subscribe(email: string): void;
   /** By the admin. */
@@ -90,6 +92,7 @@ export function audienceHandle(audience: Audience): AudienceHandle {
       tellUnsubscribed(audience, need(email), "user");
     },
     webhooks: () => [...audience.webhooks.values()].map(({ url }) => url),
+    addWebhook: (url) => void audience.webhooks.set(url, { id: url, url, events: {}, sources: {} }),
     subscribe: (email) => selfSubscribe(audience, email),
     archive: (email) => audience.setStatus(need(email), "archived", "admin"),
     clean: (email) => audience.setStatus(need(email), "cleaned", "admin"),

@@ -11,7 +11,7 @@ import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useIdByEmail, useNames } from "../saleor/names";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
-import { useGo } from "../shell/leave";
+import { AppLink, useGo } from "../shell/leave";
 import { ExportCsv } from "./export-csv";
 import { FindByEmail } from "./find-by-email";
 import { Pager } from "./pager";
@@ -156,7 +156,7 @@ const Found = ({ connection, email }: { connection: ConnectionView; email: strin
     <div role="status" className="crm-stack">
       {said ? (
         <Text as="p" size={3}>
-          {said}
+          {said} {found.data ? <AppLink href={activityPath(connection.id, { customer: found.data })}>{t("activity.look")}</AppLink> : null}
         </Text>
       ) : rows.data ? (
         <Rows connection={connection} page={{ rows: rows.data, newer: null, older: null }} />

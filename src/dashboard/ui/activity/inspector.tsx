@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronLeft, ExternalLink } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, InspectView } from "@/dashboard/api/views";
+import { EraseCard } from "../erasure/erase-card";
 import { BusyButton } from "../parts/busy-button";
 import { Callout } from "../parts/callout";
 import { Failed } from "../parts/failed";
@@ -77,6 +78,7 @@ const RecordCards = ({ connection, seen }: { connection: ConnectionView; seen: S
     <FieldsTable connection={connection} seen={seen} />
     <SaleorSays seen={seen} />
     <Answers connection={connection} seen={seen} />
+    <EraseCard customerId={seen.customerId} />
   </div>
 );
 

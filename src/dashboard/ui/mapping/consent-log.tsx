@@ -3,26 +3,28 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
-import { csvOf } from "../full-sync/csv";
 import { BusyButton } from "../parts/busy-button";
 import { Field } from "../parts/field";
 import { saveFile } from "../parts/save-file";
 import { Section } from "../parts/section";
 import { useTRPCClient } from "../shell/api";
 import { useInfo } from "../shell/info";
+import { type ConsentFormat, consentFile } from "./consent-file";
+
+const FORMATS: readonly ConsentFormat[] = ["csv", "json"];
 
 export const ConsentLog = ({ connection }: { connection: ConnectionView }) => {
   const t = useTranslations();
   const api = useTRPCClient();
-  const { permissions } = useInfo();
+  const { permissions, shopHost } = useInfo();
   const [email, setEmail] = useState("");
   const read = useMutation({
-    mutationFn: async () => {
-      const entries = await api.mapping.consentLog.query({ id: connection.id, email: email.trim() });
-      const rows = entries.map((entry) => [entry.at, entry.channel, entry.word ? "yes" : "no", entry.source, entry.evidence]);
-      if (rows.length > 0)
-        saveFile(csvOf(["time", "channel", "word", "source", "evidence"], rows), t("consent.logFile"), "text/csv;charset=utf-8");
-      return rows.length;
+    mutationFn: async (format: ConsentFormat) => {
+      const about = { email: email.trim(), shop: shopHost, now: new Date() };
+      const entries = await api.mapping.consentLog.query({ id: connection.id, email: about.email });
+      const { text, type } = consentFile(entries, format, about);
+      if (entries.length > 0) saveFile(text, t("consent.logFile", { format }), type);
+      return entries.length;
     },
   });
   if (!permissions.manageApps || !permissions.manageUsers) return null;
@@ -37,9 +39,17 @@ export const ConsentLog = ({ connection }: { connection: ConnectionView }) => {
           help={read.isSuccess ? t("consent.logSaid", { count: read.data }) : read.isError ? t("settings.appDidNotAnswer") : null}
           onChange={(event) => setEmail(event.target.value)}
         />
-        <BusyButton variant="secondary" isBusy={read.isPending} disabled={!isEmail} onClick={() => read.mutate()}>
-          {t("consent.logExport")}
-        </BusyButton>
+        {FORMATS.map((format) => (
+          <BusyButton
+            key={format}
+            variant="secondary"
+            isBusy={read.isPending && read.variables === format}
+            disabled={!isEmail || read.isPending}
+            onClick={() => read.mutate(format)}
+          >
+            {t(format === "csv" ? "consent.logExport" : "consent.logExportJson")}
+          </BusyButton>
+        ))}
       </div>
     </Section>
   );

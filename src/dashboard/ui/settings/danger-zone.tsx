@@ -75,9 +75,9 @@ function useDisconnect({ title }: ConnectionView) {
   const { connections } = useTRPC();
   return useMutation(
     connections.disconnect.mutationOptions({
-      onSuccess: async () => {
+      onSuccess: async ({ stillTells }) => {
         await queryClient.invalidateQueries(connections.list.queryFilter());
-        said(t("disconnect.done", { title }));
+        said(t("disconnect.done", { title }), stillTells ? t("disconnect.stillTells", { title }) : undefined);
         guard(null);
         go("/");
       },

@@ -11,7 +11,7 @@ export function useDashboard() {
         .catch(() => {});
     };
     return {
-      said: (title: string) => send(actions.Notification({ status: "success", title })),
+      said: (title: string, text?: string) => send(actions.Notification({ status: "success", title, ...(text && { text }) })),
       failed: (title: string, text: string) => send(actions.Notification({ status: "error", title, text })),
       /** Call it inside the click, with no await before: else the browser takes the tab for a pop-up. */
       openTab: (to: string) => send(actions.Redirect({ to, newContext: true })),

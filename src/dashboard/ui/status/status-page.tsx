@@ -12,6 +12,7 @@ import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { ConnectionDetails } from "./connection-details";
+import { EraseWaits } from "./erase-waits";
 import { HealthCallout } from "./health-callout";
 import { LeftOut } from "./left-out";
 import { SyncOne } from "./sync-one";
@@ -54,6 +55,7 @@ const Status = ({ connection, readAt }: { connection: ConnectionView; readAt: nu
   >
     <Tiles connectionId={connection.id} counts={connection.counts} />
     {connection.lastDeliveredAt ? <HoursChart hours={connection.hours} /> : null}
+    <EraseWaits connection={connection} />
     <UnsentCard connection={connection} />
     <FullSyncCard connection={connection} readAt={readAt} />
     <LeftOut connection={connection} />
