@@ -271,8 +271,8 @@ export interface RulesView {
   /** How this provider can follow a yes; the first is the safest. */
   optIns: ConsentRule["optIn"][];
   canCreateFields: boolean;
-  /** The provider can tell us about opt-outs. */
-  hearsOptOuts: boolean;
+  /** How we learn of opt-outs at the provider; `null` = not at all. */
+  optOuts: { by: "listening" } | { by: "asking"; everyMinutes: number } | null;
 }
 
 export interface FieldView extends FieldTarget {

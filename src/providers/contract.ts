@@ -139,14 +139,40 @@ export interface OAuth {
   readonly revokeUrl: string;
 }
 
+/** Who may have opted out at the provider by their own act. */
+export interface OptOutHint {
+  /** The shop's own id, where the provider keeps it; otherwise the address decides. */
+  customerId?: CustomerId;
+  /** Empty where the provider has none. */
+  email: string;
+  /** What the provider calls the event, for the log: no personal data. */
+  evidence: string;
+}
+
 /** The vendor tells us about opt-outs by itself. */
 export interface Inbound<L = Link> {
   /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
   listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
   /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
-  read(body: string): { email: string; evidence: string } | null;
+  read(body: string): OptOutHint | null;
   /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
   optedOut(link: L, email: string): Promise<Answer<readonly string[]>>;
+}
+
+/** The vendor tells nobody about opt-outs, but keeps a history that can be asked. */
+export interface History<L = Link> {
+  /**
+   * A page of what happened after `cursor`: whoever opted out by another hand than ours and stands opted out now.
+   * @param cursor as an earlier answer gave it, kept by the caller once it has acted; `null` = begin now, nobody yet.
+   */
+  optOutsSince(link: L, cursor: string | null): Promise<Answer<HistoryPage>>;
+}
+
+export interface HistoryPage {
+  optOuts: readonly (OptOutHint & { channels: readonly string[] })[];
+  cursor: string;
+  /** There is more after it already. */
+  isMore: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a provider's own settings type is known only in its folder
@@ -172,6 +198,7 @@ export interface Provider<
   readonly sandboxEnv: Readonly<Record<string, string>>;
   readonly oauth?: OAuth;
   readonly inbound?: Inbound<L>;
+  readonly history?: History<L>;
   readonly limits: {
     /** Most contacts `upsert` is handed at once. */
     batchSize: number;

@@ -3,6 +3,7 @@ import { readConsentLog } from "@/ledger/consent-log";
 import { markKnown } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
 import { consentKey, consentRules, fieldRule, fieldRules, OPT_INS } from "@/model/rules";
+import type { AnyProvider } from "@/providers/contract";
 import { saleorSilent, unreadable } from "./connections";
 import { createField, fieldsOf, newField, previewFor } from "./mapping-look";
 import { findConnection } from "./present";
@@ -26,7 +27,7 @@ export const mappingRoutes = router({
         channels,
         optIns: [...(provider.customers.optIns ?? OPT_INS)],
         canCreateFields: provider.createField !== undefined,
-        hearsOptOuts: provider.inbound !== undefined,
+        optOuts: optOutsOf(provider, ctx.rooms.env.OPT_OUTS_MINUTES),
       };
     }),
 
@@ -95,6 +96,11 @@ export const mappingRoutes = router({
       return ctx.rooms.connections.saveSettings(act, { version: input.version, values });
     }),
 });
+
+function optOutsOf({ inbound, history }: AnyProvider, everyMinutes: number): RulesView["optOuts"] {
+  if (inbound) return { by: "listening" };
+  return history ? { by: "asking", everyMinutes } : null;
+}
 
 /** `fieldRules.3.target` says which rule; our own schema names its problems by a code. */
 function asProblem({ path, message }: { path: PropertyKey[]; message: string }) {
