@@ -13,20 +13,27 @@ export interface InboundDeps extends TakeOverDeps {
 /** Vendors wait for ten seconds. */
 const PATIENCE_MS = 8_000;
 
-/** HTTP status to answer; vendors repeat what was answered 503. */
-export async function takeInbound(
-  deps: InboundDeps,
-  request: { id: string; secret: string; body: string | null },
-): Promise<200 | 404 | 503> {
+/** Vendors repeat what was answered 503. */
+export type InboundAnswer = { status: 200 | 404 | 503 } | { status: 400; what: string };
+
+/** 200 only once Saleor and the log have it. */
+export async function takeInbound(deps: InboundDeps, request: { id: string; secret: string; body: string | null }): Promise<InboundAnswer> {
   const connection = await deps.open(request.id, AbortSignal.timeout(PATIENCE_MS));
-  if (connection === "unavailable") return 503;
-  if (connection === "gone" || !isSame(connection.secret, request.secret)) return 404;
+  if (connection === "unavailable") return { status: 503 };
+  if (connection === "gone" || !isSame(connection.secret, request.secret)) return { status: 404 };
   const inbound = connection.provider.inbound;
-  const hint = request.body === null ? null : inbound?.read(request.body);
-  if (!inbound || !hint) return 200;
-  const standing = await inbound.optedOut(connection.link, hint.email);
-  if (standing.kind !== "ok") return 503;
-  return (await takeOver(deps, { connectionId: request.id, connection, hint, channels: standing.value })) ? 200 : 503;
+  if (!inbound) return { status: 404 };
+  const heard = request.body === null ? ({ kind: "nothing" } as const) : inbound.read(connection.link, request.body);
+  if (heard.kind === "nothing") return { status: 200 };
+  if (heard.kind === "not_understood") {
+    deps.log.warn({ connection: request.id, what: heard.what }, "a delivery of the provider was not understood");
+    return { status: 400, what: heard.what };
+  }
+  const { delivery } = heard;
+  const standing = await inbound.optedOut(connection.link, delivery);
+  if (standing.kind !== "ok") return { status: 503 };
+  const isTaken = await takeOver(deps, { connectionId: request.id, connection, hint: delivery, channels: standing.value });
+  return { status: isTaken ? 200 : 503 };
 }
 
 function isSame(one: string, other: string): boolean {

@@ -272,7 +272,14 @@ export interface RulesView {
   optIns: ConsentRule["optIn"][];
   canCreateFields: boolean;
   /** How we learn of opt-outs at the provider; `null` = not at all. */
-  optOuts: { by: "listening" } | { by: "asking"; everyMinutes: number } | null;
+  optOuts: { by: "listening" } | { by: "block" } | { by: "asking"; everyMinutes: number } | null;
+}
+
+/** What a person sets up at the provider so that it tells us about opt-outs. */
+export interface InboundAddressView {
+  /** Ends in a secret: copied, not shown. */
+  url: string;
+  block: string;
 }
 
 export interface FieldView extends FieldTarget {

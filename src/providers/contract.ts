@@ -10,8 +10,11 @@ import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome, Reason } from "@/model/outcome";
 import type { ConsentRule, FieldTarget } from "@/model/rules";
 import type { CustomerId } from "@/model/shop";
+import type { History, Inbound } from "./contract/opt-outs";
 import type { Limiter } from "./kit/limiter";
 import type { HostRules } from "./kit/vendor-host";
+
+export type { Delivery, Heard, History, HistoryPage, Inbound, OptOutHint } from "./contract/opt-outs";
 
 /** Where the vendor lives. Empty in production: adapters know their vendor's hosts. Filled only under `CRM_SANDBOX=1`. */
 export type Endpoints = Readonly<Record<string, string>>;
@@ -137,42 +140,6 @@ export interface OAuth {
   }): Promise<Answer<Record<string, unknown>>>;
   /** Where a person removes the app at the vendor. */
   readonly revokeUrl: string;
-}
-
-/** Who may have opted out at the provider by their own act. */
-export interface OptOutHint {
-  /** The shop's own id, where the provider keeps it; otherwise the address decides. */
-  customerId?: CustomerId;
-  /** Empty where the provider has none. */
-  email: string;
-  /** What the provider calls the event, for the log: no personal data. */
-  evidence: string;
-}
-
-/** The vendor tells us about opt-outs by itself. */
-export interface Inbound<L = Link> {
-  /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
-  listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
-  /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
-  read(body: string): OptOutHint | null;
-  /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
-  optedOut(link: L, email: string): Promise<Answer<readonly string[]>>;
-}
-
-/** The vendor tells nobody about opt-outs, but keeps a history that can be asked. */
-export interface History<L = Link> {
-  /**
-   * A page of what happened after `cursor`: whoever opted out by another hand than ours and stands opted out now.
-   * @param cursor as an earlier answer gave it, kept by the caller once it has acted; `null` = begin now, nobody yet.
-   */
-  optOutsSince(link: L, cursor: string | null): Promise<Answer<HistoryPage>>;
-}
-
-export interface HistoryPage {
-  optOuts: readonly (OptOutHint & { channels: readonly string[] })[];
-  cursor: string;
-  /** There is more after it already. */
-  isMore: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a provider's own settings type is known only in its folder
