@@ -173,6 +173,8 @@ export interface Provider<
     inFlight: number;
     maxInFlight: number;
     perSecond?: number;
+    /** So many at most arrive within any such while, where the vendor counts it so strictly. */
+    window?: { requests: number; ms: number };
     /** After how many seconds the vendor itself has cut a request that we lost sight of. */
     vendorCutOffSeconds: number;
   };

@@ -12,8 +12,8 @@ export const retailcrm: Provider<typeof settings, typeof credentials> = {
   credentials,
   sandboxEnv: { api: "RETAILCRM_BASE_URL" },
   history,
-  // Ten a second and key, counted at the vendor: a little below, so that jitter on the way does not make eleven of them.
-  limits: { batchSize: 100, inFlight: 2, maxInFlight: 2, perSecond: 9.5, vendorCutOffSeconds: 60 },
+  // Ten a second and key, counted at the vendor. The pace keeps them apart here, the window keeps apart what bunches on the way.
+  limits: { batchSize: 100, inFlight: 2, maxInFlight: 2, perSecond: 9.5, window: { requests: 10, ms: 1_000 }, vendorCutOffSeconds: 60 },
   mapperVersion: 1,
   connect,
   targets,
