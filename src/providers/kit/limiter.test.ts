@@ -154,7 +154,11 @@ describe("a vendor that counts a sliding second", () => {
 
   /** How long a request takes, when in that time it arrives, and for how long the machine stands still before it. */
   const request = fc.record({
-    takes: fc.integer({ min: 1, max: 700 }),
+    // Mostly quick: slow answers alone keep two places from being asked too fast.
+    takes: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 1, max: 100 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 100, max: 700 }) },
+    ),
     arrives: fc.double({ min: 0, max: 1, noNaN: true }),
     stall: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 2_500 }) }),
   });
@@ -179,12 +183,12 @@ describe("a vendor that counts a sliding second", () => {
             if (stall > 0) vi.setSystemTime(Date.now() + stall);
             left -= 1;
           });
-        while (left > 0) await vi.advanceTimersByTimeAsync(20);
+        while (left > 0) await vi.advanceTimersByTimeAsync(5);
         arrived.sort((a, b) => a - b);
         const eleventh = arrived.slice(10).map((at, n) => at - arrived[n]!);
         expect(Math.min(...eleventh)).toBeGreaterThanOrEqual(1_000);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
