@@ -20,6 +20,7 @@ import { emailHmac } from "@/drain/identity";
 import { createInbound, inboundAddress } from "@/intake/inbound-connection";
 import { createLoader } from "@/intake/loader";
 import { createMarker } from "@/intake/marker";
+import { createOptOutPoll } from "@/intake/opt-out-poll";
 import type { ReceiveDeps } from "@/intake/receive";
 import { startJobs } from "@/jobs/jobs";
 import { takeTurn } from "@/jobs/turn";
@@ -219,12 +220,25 @@ async function build() {
   };
   const brake: CompareDeps["brake"] = (id, { absent }) =>
     problems.raiseBrake(id, absent).catch(() => logger.warn({ connection: id }, "app problem not raised"));
+  const inbound = createInbound({
+    db,
+    open: (id) => connections.open(id),
+    provider: (id) => byId[id],
+    linkTo: (connection, provider, signal) => linkTo({ ...connection, provider, signal }),
+    clientOf,
+    consentsOf: consentReader,
+    personOf: emailHmac,
+    log: logger,
+  });
+  const keepHistory = providerList.filter(({ history }) => history).map(({ id }) => id);
+
   /** Whoever starts walks also ends them: the worker with the process, a turn with its request. */
   const makeWalks = () => {
     const common = { db, clientOf, wake, log: logger };
     return [
       createBackground(common),
       createCatchUp({ ...common, everyMinutes: settings.CATCH_UP_MINUTES, ended: noteWalk, denied }),
+      createOptOutPoll({ ...inbound, providers: keepHistory, everyMinutes: settings.OPT_OUTS_MINUTES }),
       createFirstOrders({ ...common, everyHours: settings.FIRST_ORDERS_HOURS }),
       createComparison({ ...common, everyHours: settings.COMPARE_HOURS, brake }),
     ];
@@ -373,17 +387,6 @@ async function build() {
     },
     log: logger,
   };
-
-  const inbound = createInbound({
-    db,
-    open: (id) => connections.open(id),
-    provider: (id) => byId[id],
-    linkTo: (connection, provider, signal) => linkTo({ ...connection, provider, signal }),
-    clientOf,
-    consentsOf: consentReader,
-    personOf: emailHmac,
-    log: logger,
-  });
 
   return {
     env: settings,

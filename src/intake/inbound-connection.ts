@@ -1,15 +1,16 @@
-/** What an inbound delivery needs of its connection, made of the other rooms' answers. */
+/** What an opt-out that comes back needs of its connection, made of the other rooms' answers. */
 import { createHmac } from "node:crypto";
 import type { OpenConnection } from "@/model/connection";
-import type { Customer } from "@/model/customer";
+import type { Customer, ReadPlan } from "@/model/customer";
 import type { ConsentRule } from "@/model/rules";
-import type { ConnectionId, Shop } from "@/model/shop";
+import type { ConnectionId, CustomerId, Shop } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import type { AnyProvider, Link, ProviderLog } from "@/providers/contract";
 import type { SaleorClient } from "@/saleor/client";
 import { findCustomerByEmail, readCustomers } from "@/saleor/read-customers";
 import { writePrivate } from "@/saleor/write-private";
-import type { InboundConnection, InboundDeps } from "./inbound";
+import type { InboundDeps } from "./inbound";
+import type { Looked, OptOutConnection } from "./take-over";
 
 export interface Deps {
   db: Db;
@@ -22,14 +23,11 @@ export interface Deps {
   log: ProviderLog;
 }
 
-/** Vendors wait for ten seconds. */
-const PATIENCE_MS = 8_000;
-
 export function createInbound(deps: Deps): InboundDeps {
-  return { db: deps.db, log: deps.log, open: (id) => open(deps, id) };
+  return { db: deps.db, log: deps.log, open: (id, signal) => open(deps, id, signal) };
 }
 
-async function open(deps: Deps, id: ConnectionId): Promise<InboundConnection | "gone" | "unavailable"> {
+async function open(deps: Deps, id: ConnectionId, signal: AbortSignal): Promise<OptOutConnection | "gone" | "unavailable"> {
   const opened = await deps.open(id);
   if (opened.kind === "gone") return "gone";
   if (opened.kind !== "open") return "unavailable";
@@ -37,24 +35,44 @@ async function open(deps: Deps, id: ConnectionId): Promise<InboundConnection | "
   const provider = deps.provider(connection.provider);
   const client = await deps.clientOf(connection.shop);
   if (!provider || !client) return "unavailable";
+  const rules = connection.settings.consentRules;
   return {
     provider,
-    link: deps.linkTo(connection, provider, AbortSignal.timeout(PATIENCE_MS)),
-    rules: connection.settings.consentRules,
+    link: deps.linkTo(connection, provider, signal),
+    rules,
     secret: secretOf(connection),
     personOf: (email) => deps.personOf(connection.pepper, email),
-    findCustomer: (email) => findCustomerByEmail(client, email),
-    wordOf: (customerId, rule) => readWord(deps, client, customerId, rule),
+    look: ({ customerId, email }) => look({ client, rules, consentsOf: deps.consentsOf }, { customerId, email }),
     write: (customerId, key, value) => writePrivate(client, customerId, key, value),
   };
 }
 
-async function readWord(deps: Deps, client: SaleorClient, id: string, rule: ConsentRule): Promise<boolean | null> {
-  const { kind, key } = rule.source;
-  const plan = { privateKeys: kind === "private" ? [key] : [], publicKeys: kind === "public" ? [key] : [], orders: false };
-  const read = await readCustomers(client, [id], plan);
-  const customer = read.kind === "read" ? read.found.get(id) : undefined;
-  return customer ? (deps.consentsOf([rule])(customer).consents[rule.channel] ?? null) : null;
+interface Saleor extends Pick<Deps, "consentsOf"> {
+  client: SaleorClient;
+  rules: readonly ConsentRule[];
+}
+
+/** By the shop's own id where the provider keeps it, else by the address. */
+async function look(saleor: Saleor, { customerId, email }: { customerId?: CustomerId; email: string }): Promise<Looked> {
+  const known: Looked = customerId === undefined ? { kind: "none" } : await read(saleor, customerId);
+  if (known.kind !== "none" || email === "") return known;
+  const found = await findCustomerByEmail(saleor.client, email);
+  return found.kind === "found" ? read(saleor, found.id) : { kind: found.kind };
+}
+
+async function read({ client, rules, consentsOf }: Saleor, id: CustomerId): Promise<Looked> {
+  const answer = await readCustomers(client, [id], planFor(rules));
+  if (answer.kind === "unreadable") return { kind: "unreadable" };
+  const customer = answer.found.get(id);
+  // Staff are nobody's contacts, and an app may not write to them.
+  if (!customer || customer.isStaff) return { kind: "none" };
+  const { consents } = consentsOf(rules)(customer);
+  return { kind: "found", id, email: customer.email, wordOf: ({ channel }) => consents[channel] ?? null };
+}
+
+function planFor(rules: readonly ConsentRule[]): ReadPlan {
+  const keys = (kind: "private" | "public") => rules.flatMap(({ source }) => (source.kind === kind ? [source.key] : []));
+  return { privateKeys: keys("private"), publicKeys: keys("public"), orders: false };
 }
 
 /** Nobody guesses it, and it needs no place to rest. */

@@ -1,71 +1,39 @@
 /**
  * A provider tells us that somebody opted out. The secret in the path says which connection; what the delivery claims is
- * looked up at the provider, then written where the merchant's consent rule reads it, so that every other app knows too.
- * The change comes back to us as any other change of metadata does, and changes nothing: the ledger has the word already.
+ * looked up at the provider before it is taken over.
  */
 import { timingSafeEqual } from "node:crypto";
-import { noteOptOut } from "@/ledger/consent-log";
-import type { ConsentRule } from "@/model/rules";
-import type { ConnectionId, CustomerId } from "@/model/shop";
-import type { Db } from "@/platform/db";
-import type { AnyProvider, Link, ProviderLog } from "@/providers/contract";
+import type { ConnectionId } from "@/model/shop";
+import { type OptOutConnection, type TakeOverDeps, takeOver } from "./take-over";
 
-/** What an open connection is asked here. */
-export interface InboundConnection {
-  provider: AnyProvider;
-  link: Link;
-  rules: readonly ConsentRule[];
-  secret: string;
-  personOf(email: string): string;
-  findCustomer(email: string): Promise<{ kind: "found"; id: CustomerId } | { kind: "none" } | { kind: "unreadable" }>;
-  /** The word that this rule reads now; `null` = none, or it could not be read. */
-  wordOf(id: CustomerId, rule: ConsentRule): Promise<boolean | null>;
-  write(id: CustomerId, key: string, value: string): Promise<boolean>;
+export interface InboundDeps extends TakeOverDeps {
+  open(id: ConnectionId, signal: AbortSignal): Promise<OptOutConnection | "gone" | "unavailable">;
 }
 
-export interface InboundDeps {
-  db: Db;
-  open(id: ConnectionId): Promise<InboundConnection | "gone" | "unavailable">;
-  log: ProviderLog;
-}
+/** Vendors wait for ten seconds. */
+const PATIENCE_MS = 8_000;
 
-/** HTTP status to answer; vendors repeat what was answered 503. */
-export async function takeInbound(
-  deps: InboundDeps,
-  request: { id: string; secret: string; body: string | null },
-): Promise<200 | 404 | 503> {
-  const opened = await deps.open(request.id);
-  if (opened === "unavailable") return 503;
-  if (opened === "gone" || !isSame(opened.secret, request.secret)) return 404;
-  const inbound = opened.provider.inbound;
-  const hint = request.body === null ? null : inbound?.read(request.body);
-  if (!inbound || !hint) return 200;
-  const standing = await inbound.optedOut(opened.link, hint.email);
-  if (standing.kind !== "ok") return 503;
-  const rules = opened.rules.filter(({ channel }) => standing.value.includes(channel));
-  for (const rule of rules) if (!(await follow(deps, request.id, opened, { rule, ...hint }))) return 503;
-  return 200;
-}
+/** Vendors repeat what was answered 503. */
+export type InboundAnswer = { status: 200 | 404 | 503 } | { status: 400; what: string };
 
-async function follow(
-  deps: InboundDeps,
-  connectionId: ConnectionId,
-  connection: InboundConnection,
-  { rule, email, evidence }: { rule: ConsentRule; email: string; evidence: string },
-): Promise<boolean> {
-  const found = await connection.findCustomer(email);
-  if (found.kind === "unreadable") return false;
-  if (found.kind === "none") return true;
-  const isNews = (await connection.wordOf(found.id, rule)) !== false;
-  // The customer may change public metadata: an opt-out written there would not be ours to promise.
-  const isWritten = rule.source.kind !== "private" || !isNews || (await connection.write(found.id, rule.source.key, rule.no[0] ?? "no"));
-  if (!isWritten) return false;
-  if (isNews) {
-    const { channel } = rule;
-    await noteOptOut(deps.db, { connectionId, customerId: found.id, person: connection.personOf(email), channel, evidence });
-    deps.log.info({ connection: connectionId, customer: found.id, channel }, "opt-out taken over from the provider");
+/** 200 only once Saleor and the log have it. */
+export async function takeInbound(deps: InboundDeps, request: { id: string; secret: string; body: string | null }): Promise<InboundAnswer> {
+  const connection = await deps.open(request.id, AbortSignal.timeout(PATIENCE_MS));
+  if (connection === "unavailable") return { status: 503 };
+  if (connection === "gone" || !isSame(connection.secret, request.secret)) return { status: 404 };
+  const inbound = connection.provider.inbound;
+  if (!inbound) return { status: 404 };
+  const heard = request.body === null ? ({ kind: "nothing" } as const) : inbound.read(connection.link, request.body);
+  if (heard.kind === "nothing") return { status: 200 };
+  if (heard.kind === "not_understood") {
+    deps.log.warn({ connection: request.id, what: heard.what }, "a delivery of the provider was not understood");
+    return { status: 400, what: heard.what };
   }
-  return true;
+  const { delivery } = heard;
+  const standing = await inbound.optedOut(connection.link, delivery);
+  if (standing.kind !== "ok") return { status: 503 };
+  const isTaken = await takeOver(deps, { connectionId: request.id, connection, hint: delivery, channels: standing.value });
+  return { status: isTaken ? 200 : 503 };
 }
 
 function isSame(one: string, other: string): boolean {

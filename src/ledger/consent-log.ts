@@ -26,6 +26,14 @@ export async function noteOptOut(db: Db, optOut: OptOut): Promise<void> {
     select shop_id, id, ${person}, ${channel}, false, 'provider', ${evidence} from connection_state where id = ${connectionId}`.execute(db);
 }
 
+/** The ledger has the word, or does not know the customer at all. */
+export async function isOptOutNoted(db: Db, { connectionId, customerId, channel }: Omit<OptOut, "person" | "evidence">): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from ledger where connection_id = ${connectionId} and customer_id = ${customerId}
+      and consents->${channel}::text is distinct from 'false'`.execute(db);
+  return rows.length === 0;
+}
+
 export interface ConsentEntry {
   at: Date;
   connectionId: ConnectionId;

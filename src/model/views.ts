@@ -284,8 +284,15 @@ export interface RulesView {
   /** How this provider can follow a yes; the first is the safest. */
   optIns: ConsentRule["optIn"][];
   canCreateFields: boolean;
-  /** The provider can tell us about opt-outs. */
-  hearsOptOuts: boolean;
+  /** How we learn of opt-outs at the provider; `null` = not at all. */
+  optOuts: { by: "listening" } | { by: "block" } | { by: "asking"; everyMinutes: number } | null;
+}
+
+/** What a person sets up at the provider so that it tells us about opt-outs. */
+export interface InboundAddressView {
+  /** Ends in a secret: copied, not shown. */
+  url: string;
+  block: string;
 }
 
 export interface FieldView extends FieldTarget {

@@ -111,6 +111,7 @@ const variables = z.object({
     .max(86_400, "must be at most 86400")
     .default(3600),
   CATCH_UP_MINUTES: z.coerce.number({ error: "must be a number of minutes" }).positive("must be above 0").default(10),
+  OPT_OUTS_MINUTES: z.coerce.number({ error: "must be a number of minutes" }).positive("must be above 0").default(5),
   FIRST_ORDERS_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(24),
   COMPARE_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(168),
   GIVE_UP_HOURS: z.coerce.number({ error: "must be a number of hours" }).positive("must be above 0").default(72),

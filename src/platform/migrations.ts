@@ -3,6 +3,7 @@ import type { Migration } from "kysely/migration";
 import { erasure } from "./migrations-erasure";
 import { markDue } from "./migrations-intake";
 import { consentLog, consents } from "./migrations-mapping";
+import { optOutPoll } from "./migrations-opt-outs";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
@@ -23,6 +24,7 @@ export const migrations: Record<string, Migration> = {
   "0023_staff_language": { up: staffLanguage },
   "0024_alerts": { up: alerts },
   "0026_erasure": { up: erasure },
+  "0027_opt_out_poll": { up: optOutPoll },
   "0030_mark_due": { up: markDue },
 };
 

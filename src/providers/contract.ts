@@ -10,8 +10,11 @@ import type { ReadPlan } from "@/model/customer";
 import type { Failure, Outcome, Reason } from "@/model/outcome";
 import type { ConsentRule, FieldTarget } from "@/model/rules";
 import type { CustomerId } from "@/model/shop";
+import type { History, Inbound } from "./contract/opt-outs";
 import type { Limiter } from "./kit/limiter";
 import type { HostRules } from "./kit/vendor-host";
+
+export type { Delivery, Heard, History, HistoryPage, Inbound, OptOutHint } from "./contract/opt-outs";
 
 /** Where the vendor lives. Empty in production: adapters know their vendor's hosts. Filled only under `CRM_SANDBOX=1`. */
 export type Endpoints = Readonly<Record<string, string>>;
@@ -140,18 +143,6 @@ export interface OAuth {
   readonly revokeUrl: string;
 }
 
-/** The vendor tells us about opt-outs by itself. */
-export interface Inbound<L = Link> {
-  /** Makes the vendor send to `url`, in place of whatever it sends to addresses that begin with `ours`. Again is no harm. */
-  listen(link: L, to: { url: string; ours: string }): Promise<Answer<null>>;
-  /** Takes away whatever the vendor sends to addresses that begin with `ours`. None there is no harm. */
-  unlisten(link: L, ours: string): Promise<Answer<{ removed: number }>>;
-  /** Who a delivery may be about, and what to call it in the log. `null` = nothing for us. Pure. */
-  read(body: string): { email: string; evidence: string } | null;
-  /** Channels on which this contact stands opted out now: a delivery alone is believed nothing. */
-  optedOut(link: L, email: string): Promise<Answer<readonly string[]>>;
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: a provider's own settings type is known only in its folder
 export type AnyProvider = Provider<any, any>;
 
@@ -175,6 +166,7 @@ export interface Provider<
   readonly sandboxEnv: Readonly<Record<string, string>>;
   readonly oauth?: OAuth;
   readonly inbound?: Inbound<L>;
+  readonly history?: History<L>;
   readonly limits: {
     /** Most contacts `upsert` is handed at once. */
     batchSize: number;
@@ -182,6 +174,8 @@ export interface Provider<
     inFlight: number;
     maxInFlight: number;
     perSecond?: number;
+    /** So many at most arrive within any such while, where the vendor counts it so strictly. */
+    window?: { requests: number; ms: number };
     /** After how many seconds the vendor itself has cut a request that we lost sight of. */
     vendorCutOffSeconds: number;
   };

@@ -36,6 +36,10 @@ export interface Bench {
   consentOf(email: string): "in" | "out" | "asked" | "none";
   /** The person opts out at the vendor, by themselves. */
   optOut(email: string): void;
+  /** What the vendor sends us when that happens, where it sends anything. */
+  delivery?(email: string): string;
+  /** A manager fills a field at the vendor that we were never told of. @returns its name in what the provider reads. */
+  fillByHand(email: string): string;
   /** Requests that change something, and all of them. */
   writes(): number;
   requests(): number;
@@ -75,7 +79,7 @@ export function linkTo(
     endpoints: bench.endpoints,
     hosts: { allowed: [], allowLoopback: true },
     // Places as in life; the pace is tested where time is the subject.
-    limiter: createLimiter({ ...provider.limits, perSecond: undefined }),
+    limiter: createLimiter({ ...provider.limits, perSecond: undefined, window: undefined }),
     cache: new Map(),
     log: { info: note, warn: note, error: note },
     signal: stop.signal,

@@ -49,6 +49,12 @@ export async function startBench(): Promise<Bench> {
     statusWritesToExisting: () => sandbox.statusWrites().length,
     consentOf: (email) => CONSENTS[sandbox.audience().member(email)?.status ?? ""] ?? "none",
     optOut: (email) => sandbox.audience().unsubscribe(email),
+    delivery: (email) => new URLSearchParams({ type: "unsubscribe", "data[email]": email, "data[reason]": "manual" }).toString(),
+    fillByHand: (email) => {
+      const status = sandbox.audience().member(email)?.status ?? "subscribed";
+      sandbox.audience().seed([{ email, status, merge_fields: { PHONE: "by hand" } }]);
+      return "PHONE";
+    },
     writes: () => changing().length,
     requests: () => sandbox.requests.length,
     refusedEmail: "nobody@example.com",

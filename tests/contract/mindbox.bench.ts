@@ -59,6 +59,11 @@ export async function startBench(): Promise<Bench> {
       return said === undefined ? "none" : said ? "in" : "out";
     },
     optOut: (email) => void sandbox.card("email", email)?.subscriptions.set("Email", false),
+    delivery: (email) => JSON.stringify({ event: "unsubscribed", transactionId: "t-1", customer: { email }, channel: "Email" }),
+    fillByHand: (email) => {
+      Object.assign(sandbox.card("email", email)?.customFields ?? {}, { vipRank: "Gold" });
+      return "customFields.vipRank";
+    },
     writes: () => sandbox.requests.filter(({ changed }) => changed).length,
     requests: () => sandbox.requests.length,
     // An address it does not like is left out, and the customer taken without it.

@@ -306,6 +306,100 @@ describe.each(providerList.map((provider) => [provider.id, provider] as const))(
     const firstNameOf = (n: number) => at(email(n))?.firstName;
   });
 
+  describe("fields of others", () => {
+    it("stay as they are, whatever we write beside them", async () => {
+      const remoteKey = remoteKeyOf(await one(aContact(1)));
+      const name = bench.fillByHand(email(1));
+      const fieldOf = async (address: string) => {
+        const said = await provider.customers.read(open(), { email: address });
+        return said.kind === "ok" ? said.value?.fields[name] : said;
+      };
+      const filled = await fieldOf(email(1));
+      expect(filled).toBeTruthy();
+      const known = { remoteKey, ownedTags: ["Saleor Import"] };
+      await one(aContact(1, { ...known, mapped: { firstName: "Changed", tags: ["Saleor Import", "Gold"] } }));
+      expect(await fieldOf(email(1))).toEqual(filled);
+      await one(aContact(1, { ...known, emailChanged: true, mapped: { email: "moved@shop.example" } }));
+      expect(await fieldOf("moved@shop.example")).toEqual(filled);
+    });
+  });
+
+  const { inbound, history } = provider;
+  if (inbound)
+    describe("what the provider tells of opt-outs", () => {
+      it("names the contact, and is looked up: only who stands opted out counts", async () => {
+        const channel = channels?.(open().settings)[0] ?? "";
+        const consentRules = [{ channel, source: { kind: "private", key: "consent" }, optIn: "direct" }];
+        await upsert(contacts(2, { mapped: { consents: { [channel]: true } } }), open({ settings: { consentRules } }));
+        bench.optOut(email(1));
+        for (const [n, out] of [
+          [1, 1],
+          [2, 0],
+          [3, 0],
+        ] as const) {
+          const link = open();
+          const heard = inbound.read(link, bench.delivery?.(email(n)) ?? "");
+          if (heard.kind !== "opt_out") throw new Error(heard.kind);
+          expect(heard.delivery).toMatchObject({ email: email(n), evidence: expect.not.stringContaining("@") });
+          const standing = await inbound.optedOut(link, heard.delivery);
+          expect(standing.kind === "ok" && standing.value).toHaveLength(out);
+        }
+      });
+
+      it("that makes no sense is no opt-out", () => {
+        for (const body of ["", "{", "null", "[]", "data[email]=x", "type=unsubscribe", "\u0000"])
+          expect(inbound.read(open(), body).kind).not.toBe("opt_out");
+      });
+    });
+
+  if (history)
+    describe("what the provider's history has of opt-outs", () => {
+      const channel = () => channels?.(open().settings)[0] ?? "";
+      const since = async (cursor: string | null) => {
+        const said = await history.optOutsSince(open(), cursor);
+        if (said.kind !== "ok") throw new Error(said.reason);
+        return said.value;
+      };
+
+      it("begins now, leaves out our own, and names each of the others once", async () => {
+        bench.seed([{ email: email(3) }]);
+        bench.optOut(email(3));
+        const begun = await since(null);
+        expect(begun.optOuts).toEqual([]);
+
+        const rule = { channel: channel(), source: { kind: "private", key: "consent" }, optIn: "direct" };
+        const link = () => open({ settings: { consentRules: [rule] } });
+        const ours = await one(aContact(1, { mapped: { consents: { [channel()]: true } } }), link());
+        await one(
+          aContact(1, {
+            remoteKey: remoteKeyOf(ours),
+            consentChanges: { [channel()]: false },
+            mapped: { consents: { [channel()]: false } },
+          }),
+          link(),
+        );
+        expect(bench.consentOf(email(1))).toBe("out");
+        await one(aContact(2));
+        bench.optOut(email(2));
+
+        const page = await since(begun.cursor);
+        const found = page.optOuts.filter(({ email: address }) => address !== email(3));
+        expect(found).toMatchObject([{ customerId: aContact(2).key, email: email(2), channels: [channel()] }]);
+        expect(page.optOuts.every(({ evidence }) => !evidence.includes("@"))).toBe(true);
+        expect((await since(page.cursor)).optOuts).toEqual([]);
+      });
+
+      it("is asked again from the same place after a failure", async () => {
+        const { cursor } = await since(null);
+        await one(aContact(1));
+        bench.optOut(email(1));
+        bench.trouble("down");
+        expect(await history.optOutsSince(open(), cursor)).toMatchObject({ kind: "retry" });
+        bench.heal();
+        expect((await since(cursor)).optOuts).toHaveLength(1);
+      });
+    });
+
   describe("tags", () => {
     it("adds what is wanted, removes what we own, leaves the merchant's alone", async () => {
       bench.seed([{ email: email(1), tags: ["VIP", "By hand"] }]);

@@ -43,7 +43,12 @@ export async function startBench(): Promise<Bench> {
     },
     optOut: (email) => {
       const held = sandbox.customers().find((one) => one.email === email);
-      if (held) Object.assign(held, { subscribed: false, unsubscribedAt: "2026-01-02 10:00:00" });
+      if (held) sandbox.unsubscribe(held.id);
+    },
+    fillByHand: (email) => {
+      const held = sandbox.customers().find((one) => one.email === email);
+      if (held) sandbox.change(held.id, { discountCardNumber: "4711" });
+      return "discountCardNumber";
     },
     writes: () => sandbox.requests.filter(({ method }) => method === "POST").length,
     requests: () => sandbox.requests.length,

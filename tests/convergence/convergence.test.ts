@@ -14,7 +14,7 @@ const isLong = process.env.CONVERGENCE_RUNS !== undefined;
 const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 200);
 const SEED = Number(process.env.CONVERGENCE_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_122));
 /** So many stories hold something of everything. */
-const ENOUGH_FOR_ALL = 1_000;
+const ENOUGH_FOR_ALL = 150;
 /** A race that shows one time in ten would be shortened for hours. */
 const SHORTENING_MS = 240_000;
 const EVERYTHING = [

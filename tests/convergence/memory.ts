@@ -1,9 +1,14 @@
 /** What nobody could read off the town in the end, and what had to happen for the end to be right. */
-import { ADDRESSES } from "./story";
+import { ADDRESSES, type Rule, type Word } from "./story";
 
 export interface Memory {
   /** Who had an address in Saleor from when till when, milliseconds: never longer than they really had it. */
-  owners: { address: string; from: number; till: number }[];
+  owners: { id: string; address: string; from: number; till: number }[];
+  /** Every clear word of a customer, in order. */
+  said: { id: string; word: boolean }[];
+  /** Every rule that ever stood, by how it follows a yes; and whether another came or went meanwhile. */
+  rules: Set<Rule>;
+  ruleChanged: boolean;
   /** Tags put on by hand, by contact. */
   byHand: { contactId: string; tag: string }[];
   archivedByAdmin: Set<string>;
@@ -27,6 +32,9 @@ export interface Memory {
 export function emptyMemory(): Memory {
   return {
     owners: [],
+    said: [],
+    rules: new Set(),
+    ruleChanged: false,
     byHand: [],
     archivedByAdmin: new Set(),
     collected: new Map(),
@@ -42,8 +50,12 @@ export function emptyMemory(): Memory {
 
 export const addressAt = (n: number) => `p${n % ADDRESSES}@shop-one.dev`;
 
-export function settleAt(memory: Memory, address: string): void {
-  memory.owners.push({ address, from: Date.now(), till: Number.POSITIVE_INFINITY });
+export function sayAt(memory: Memory, id: string, word: Word): void {
+  if (word === "yes" || word === "no") memory.said.push({ id, word: word === "yes" });
+}
+
+export function settleAt(memory: Memory, id: string, address: string): void {
+  memory.owners.push({ id, address, from: Date.now(), till: Number.POSITIVE_INFINITY });
 }
 
 export function leaveFrom(memory: Memory, address: string): void {

@@ -44,7 +44,16 @@ export class Merchant {
   }
 
   unsubscribed(at: number): boolean {
-    return this.atContact(at, (email) => this.audience.unsubscribe(email));
+    return this.atContact(at, (email) => {
+      this.audience.unsubscribe(email);
+      // What we write to Saleor then is told by Saleor itself, which gives up at some time.
+      if (this.audience.webhooks().length > 0) this.memory.needsCatchUp = true;
+    });
+  }
+
+  /** By a form of the merchant's. */
+  subscribed(at: number): boolean {
+    return this.atContact(at, (email) => this.audience.subscribe(email));
   }
 
   archive(at: number): boolean {

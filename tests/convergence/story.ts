@@ -6,6 +6,12 @@ export type Fate = "told" | "twice" | "meanwhile" | "late" | "echoed" | "lost";
 
 export type Tags = readonly string[] | "malformed" | "removed";
 
+/** What a customer answers when asked whether they want letters. */
+export type Word = "yes" | "no" | "perhaps" | "removed";
+
+/** How a rule follows a yes. */
+export type Rule = "direct" | "confirm";
+
 /** One saved change of settings. */
 export type Settings =
   | { importTag: "Saleor Import" | "From the shop" }
@@ -14,9 +20,11 @@ export type Settings =
   | { includeStaff: boolean };
 
 export type Step =
-  | { do: "create"; at: number; named: boolean; tags: Tags; hasOrdered: boolean; fate: Fate }
+  | { do: "create"; at: number; named: boolean; tags: Tags; word: Word; hasOrdered: boolean; fate: Fate }
   | { do: "rename"; who: number; named: boolean; fate: Fate }
   | { do: "tags"; who: number; tags: Tags; fate: Fate }
+  | { do: "consent"; who: number; word: Word; fate: Fate }
+  | { do: "consent rule"; rule: Rule | null }
   | { do: "move"; who: number; to: number; fate: Fate }
   | { do: "swap"; who: number; with: number; fates: readonly [Fate, Fate, Fate] }
   | { do: "delete"; who: number; byThemselves: boolean; fate: Fate }
@@ -35,6 +43,7 @@ export type Step =
   | { do: "replica lags"; ms: number }
   | { do: "tag by hand"; at: number }
   | { do: "unsubscribe"; at: number }
+  | { do: "subscribe"; at: number }
   | { do: "admin archives"; at: number }
   | { do: "settings"; save: Settings }
   | { do: "pause" }
@@ -46,6 +55,10 @@ export interface Story {
   known: number;
   /** Contacts that the merchant collected before, at the first addresses. */
   collected: number;
+  /** The rule that stands at the beginning. */
+  rule: Rule | null;
+  /** Mailchimp tells us of opt-outs. */
+  listens: boolean;
   steps: readonly Step[];
 }
 
@@ -75,10 +88,12 @@ const TROUBLE_WEIGHTS: Record<(typeof MAILCHIMP_TROUBLES)[number], number> = {
   slow: 2,
   "cut after the write": 4,
   "hang after the write": 4,
-  throttle429: 1,
+  throttle429: 2,
 };
 const fate = weighted(FATE_WEIGHTS);
 const tags = fc.constantFrom<Tags>([], ["vip"], ["loyal"], ["vip", "loyal"], "malformed", "removed");
+const word = weighted<Word>({ yes: 4, no: 4, perhaps: 1, removed: 1 });
+const rule = fc.constantFrom<Rule | null>("direct", "direct", "confirm", null);
 const settings = fc.constantFrom<Settings>(
   { importTag: "From the shop" },
   { importTag: "Saleor Import" },
@@ -103,9 +118,11 @@ type Rest<K extends Step["do"]> = { [N in Exclude<keyof Extract<Step, { do: K }>
 
 /** Every kind of step must be here: the type says so. */
 const kinds: { [K in Step["do"]]: readonly [weight: number, rest: Rest<K>] } = {
-  create: [6, { at: address, named: mostly, tags, hasOrdered: fc.boolean(), fate }],
+  create: [6, { at: address, named: mostly, tags, word, hasOrdered: fc.boolean(), fate }],
   rename: [5, { who: small, named: mostly, fate }],
   tags: [5, { who: small, tags, fate }],
+  consent: [7, { who: small, word, fate }],
+  "consent rule": [1, { rule }],
   move: [6, { who: small, to: address, fate }],
   swap: [3, { who: small, with: small, fates: fc.tuple(fate, fate, fate) }],
   delete: [3, { who: small, byThemselves: fc.boolean(), fate }],
@@ -121,7 +138,8 @@ const kinds: { [K in Step["do"]]: readonly [weight: number, rest: Rest<K>] } = {
   "saleor fails": [2, { how: fc.constantFrom(...SALEOR_TROUBLES), times }],
   "replica lags": [1, { ms: fc.constantFrom(0, 40, 150) }],
   "tag by hand": [2, { at: address }],
-  unsubscribe: [2, { at: address }],
+  unsubscribe: [3, { at: address }],
+  subscribe: [1, { at: address }],
   "admin archives": [1, { at: address }],
   settings: [2, { save: settings }],
   pause: [1, {}],
@@ -137,8 +155,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
+const steps = fc.array(step, { minLength: 1, maxLength: 16 });
+/** By chance alone hardly any pause would end within its story. */
+const interlude = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.record({ after: fc.nat({ max: 8 }), lasts: fc.integer({ min: 1, max: 4 }) }) },
+);
+
 export const stories: fc.Arbitrary<Story> = fc.record({
   known: fc.nat({ max: 4 }),
   collected: fc.nat({ max: 2 }),
-  steps: fc.array(step, { minLength: 1, maxLength: 16 }),
+  rule,
+  listens: fc.boolean(),
+  steps: fc.tuple(steps, interlude).map(([all, between]): readonly Step[] => {
+    if (!between) return all;
+    const till = between.after + between.lasts;
+    return [...all.slice(0, between.after), { do: "pause" }, ...all.slice(between.after, till), { do: "resume" }, ...all.slice(till)];
+  }),
 });

@@ -3,14 +3,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Person } from "../sandbox/saleor/people";
 import { addressAt, emptyMemory, leaveFrom, settleAt } from "./memory";
 import { Merchant } from "./merchant";
+import { Metadata } from "./metadata";
 import { Post } from "./post";
-import { type Fate, MOST_CUSTOMERS, type Step, type Story, type Tags } from "./story";
+import { type Fate, MOST_CUSTOMERS, type Step, type Story } from "./story";
 import { healAll, type Town } from "./town";
 
 const ELSEWHERE = "elsewhere@shop-one.dev";
-/** A person whose click failed clicks again. */
-const MOST_TRIES = 5;
-const TAGS_KEY = "mailchimp_tags";
+
+/** Of those who are there when it begins. */
+const WORDS = ["yes", "no", "removed"] as const;
 
 type Of<K extends Step["do"]> = Extract<Step, { do: K }>;
 
@@ -20,11 +21,13 @@ export class Teller {
   readonly journal: string[] = [];
   private readonly post = new Post(this.memory, () => this.live);
   private readonly merchant: Merchant;
+  private readonly metadata: Metadata;
   private names = 0;
   private live = true;
 
   constructor(private readonly town: Town) {
     this.merchant = new Merchant(town, this.memory);
+    this.metadata = new Metadata(town, this.memory);
   }
 
   async tell(story: Story): Promise<void> {
@@ -45,10 +48,20 @@ export class Teller {
     this.journal.push(`${what}\n    ${people.join(", ")} | ${requests.join(", ")}`);
   }
 
-  private async begin({ known, collected }: Story): Promise<void> {
+  private async begin({ known, collected, rule, listens }: Story): Promise<void> {
     this.merchant.collect(collected);
+    if (rule) await this.metadata.saveRule(rule);
+    if (listens) await this.metadata.listen();
     for (let n = 0; n < known; n++)
-      await this.create({ do: "create", at: n + 1, named: true, tags: n % 2 ? ["vip"] : "removed", hasOrdered: false, fate: "meanwhile" });
+      await this.create({
+        do: "create",
+        at: n + 1,
+        named: true,
+        tags: n % 2 ? ["vip"] : "removed",
+        word: WORDS[n % WORDS.length]!,
+        hasOrdered: false,
+        fate: "meanwhile",
+      });
     await this.post.settled();
     await this.town.delivered();
   }
@@ -59,20 +72,13 @@ export class Teller {
     healAll(town.saleor, town.mailchimp);
     await this.post.settled();
     await this.post.arrive();
-    for (let tries = 0; !this.live && tries < MOST_TRIES; tries++) await this.setLive(true);
+    // A person whose click failed clicks again.
+    await town.until(async () => this.live || this.setLive(true));
+    await town.told();
     await town.quiet();
     if (memory.needsCatchUp) await town.catchUp({ whole: true });
     await town.quiet();
-    if (memory.needsComparison) await this.compareForADay();
-  }
-
-  /** Three reads over a day say that somebody is gone. */
-  private async compareForADay(): Promise<void> {
-    await this.town.compare();
-    await this.town.quiet();
-    await this.town.rows("update ledger set absent_since = now() - interval '25 hours', absent_reads = 2 where absent_reads > 0");
-    await this.town.compare();
-    await this.town.quiet();
+    if (memory.needsComparison) await town.compareForADay();
   }
 
   private get customers() {
@@ -94,9 +100,12 @@ export class Teller {
           this.customers.update(id, { firstName: this.name(step.named), lastName: this.name(step.named) }, { silent: true }),
         );
       case "tags":
-        return this.change(step.who, step.fate, ({ id }) =>
-          this.customers.setPrivateMeta(id, { [TAGS_KEY]: this.wish(id, step.tags) }, { silent: true }),
-        );
+        return this.change(step.who, step.fate, ({ id }) => this.metadata.wish(id, step.tags));
+      case "consent":
+        return this.change(step.who, step.fate, ({ id }) => this.metadata.say(id, step.word));
+      case "consent rule":
+        this.memory.ruleChanged = true;
+        return this.metadata.saveRule(step.rule);
       case "move":
         return this.move(this.pick(step.who), addressAt(step.to), step.fate);
       case "swap":
@@ -135,6 +144,8 @@ export class Teller {
         return this.merchant.tagByHand(step.at);
       case "unsubscribe":
         return this.merchant.unsubscribed(step.at);
+      case "subscribe":
+        return this.merchant.subscribed(step.at);
       case "admin archives":
         return this.merchant.archive(step.at);
       case "settings":
@@ -153,25 +164,16 @@ export class Teller {
     return named ? `N${++this.names}` : "";
   }
 
-  private wish(id: string, tags: Tags): string | null {
-    const wished = this.memory.everWished.get(id) ?? new Set();
-    this.memory.everWished.set(id, wished);
-    if (tags === "removed") return null;
-    if (tags === "malformed") return "vip, loyal";
-    for (const tag of tags) wished.add(tag);
-    return JSON.stringify(tags);
-  }
-
-  private async create({ at, named, tags, hasOrdered, fate }: Of<"create">): Promise<boolean> {
+  private async create({ at, named, tags, word, hasOrdered, fate }: Of<"create">): Promise<boolean> {
     const email = addressAt(at);
     if (this.customers.findByEmail(email) || this.customers.all().length >= MOST_CUSTOMERS) return false;
     const person = await this.customers.create(
       { email, firstName: this.name(named), lastName: this.name(named), orders: hasOrdered ? 1 : 0 },
       { silent: true },
     );
-    const wish = this.wish(person.id, tags);
-    if (wish !== null) await this.customers.setPrivateMeta(person.id, { [TAGS_KEY]: wish }, { silent: true });
-    settleAt(this.memory, email);
+    await this.metadata.wish(person.id, tags);
+    await this.metadata.say(person.id, word);
+    settleAt(this.memory, person.id, email);
     await this.announce("CUSTOMER_CREATED", person.id, fate);
     return true;
   }
@@ -189,7 +191,7 @@ export class Teller {
     if (!person || this.customers.findByEmail(to)) return false;
     leaveFrom(this.memory, person.email);
     await this.customers.changeEmail(person.id, to, { silent: true });
-    settleAt(this.memory, to);
+    settleAt(this.memory, person.id, to);
     await this.announce("CUSTOMER_UPDATED", person.id, fate);
     return true;
   }
@@ -214,7 +216,7 @@ export class Teller {
     if (!person) return false;
     await this.remove(person, false, fates[0]);
     const at = Number(/\d+/.exec(person.email)?.[0] ?? 0);
-    return this.create({ do: "create", at, named, tags: ["vip"], hasOrdered: false, fate: fates[1] });
+    return this.create({ do: "create", at, named, tags: ["vip"], word: "yes", hasOrdered: false, fate: fates[1] });
   }
 
   private async promote(person: Person | undefined): Promise<boolean> {

@@ -6,7 +6,7 @@ import { createComparison } from "@/sweep/compare";
 import { type Rooms, rooms, stopRooms } from "@/wiring";
 import type { Page } from "../flows/app";
 import { type Connected, startConnected } from "../flows/app";
-import type { Settings } from "./story";
+import type { Rule, Settings } from "./story";
 
 export interface Town extends Pick<Connected, "saleor" | "mailchimp" | "connectionId"> {
   readonly page: Page;
@@ -16,11 +16,17 @@ export interface Town extends Pick<Connected, "saleor" | "mailchimp" | "connecti
   clear(): Promise<void>;
   /** Whoever was told of has been delivered once; later looks may still be due. */
   delivered(): Promise<void>;
+  /** Waits for it, however slow the machine is; what never comes is said after minutes. */
+  until(look: () => Promise<boolean>): Promise<void>;
+  /** Whoever tells us of something by itself has been heard. */
+  told(): Promise<void>;
   /** Everything that is due, or due later, is dealt with now. */
   quiet(): Promise<void>;
   /** @param options.whole one that breaks off, because Saleor is still being spared after a failure, is followed by another. */
   catchUp(options?: { whole?: boolean }): Promise<void>;
   compare(): Promise<void>;
+  /** Three reads over a day say that somebody is gone. */
+  compareForADay(): Promise<void>;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,6 +60,11 @@ function townOf({ app, saleor, mailchimp, page: firstPage, connectionId, close }
     }
   }
 
+  async function told(): Promise<void> {
+    await until(async () => mailchimp.audience().telling === 0);
+    await saleor.settled();
+  }
+
   /** Rows that a pause keeps back are nobody's business. */
   async function quiet(): Promise<void> {
     const [state] = await rows<{ limit_key: string; live: boolean }>("select limit_key, live from connection_state");
@@ -85,10 +96,17 @@ function townOf({ app, saleor, mailchimp, page: firstPage, connectionId, close }
     });
   }
 
+  async function compare(): Promise<void> {
+    await rows("update shop set compare_at = now()");
+    const { tick } = createComparison({ ...sweepDeps(), everyHours: 100_000, brake: async () => {} });
+    await sweep(tick, "compare_at <= now() or compare_until is not null");
+  }
+
   async function firstSettings(): Promise<void> {
     const { values } = await page.connections.settings.query({ id: connectionId });
     const isFirst = Object.entries(FIRST_SETTINGS).every(([name, value]) => values[name] === value);
     if (!isFirst) await saveSettings(page, connectionId, FIRST_SETTINGS);
+    if ((await page.mapping.rules.query({ id: connectionId })).consentRules.length > 0) await saveRules(page, connectionId, null);
     if ((await count("connection_state where not live")) > 0) await page.connections.setLive.mutate({ id: connectionId, live: true });
   }
 
@@ -101,12 +119,15 @@ function townOf({ app, saleor, mailchimp, page: firstPage, connectionId, close }
     connectionId,
     appId,
     rows,
+    until,
+    told,
     quiet,
     delivered: () => until(async () => (await count("ledger where state <> 'in_sync' or in_flight is not null")) === 0),
     async clear() {
       // A person's token lives for minutes.
       page = await app.page(saleor);
       healAll(saleor, mailchimp);
+      await told();
       await firstSettings();
       for (const { id } of saleor.customers.all()) await saleor.customers.delete(id, { silent: true });
       await quiet();
@@ -126,10 +147,13 @@ function townOf({ app, saleor, mailchimp, page: firstPage, connectionId, close }
         return !whole || (await count(`shop where caught_up_at >= '${began!.at}'`)) > 0;
       });
     },
-    async compare() {
-      await rows("update shop set compare_at = now()");
-      const { tick } = createComparison({ ...sweepDeps(), everyHours: 100_000, brake: async () => {} });
-      await sweep(tick, "compare_at <= now() or compare_until is not null");
+    compare,
+    async compareForADay() {
+      await compare();
+      await quiet();
+      await rows("update ledger set absent_since = now() - interval '25 hours', absent_reads = 2 where absent_reads > 0");
+      await compare();
+      await quiet();
     },
     async restart() {
       // As at the end of a process: who comes meanwhile is sent away, and comes again.
@@ -154,4 +178,11 @@ export function healAll(saleor: Town["saleor"], mailchimp: Town["mailchimp"]): v
 export async function saveSettings(page: Page, id: string, values: Partial<typeof FIRST_SETTINGS> | Settings): Promise<string> {
   const { version } = await page.connections.settings.query({ id });
   return (await page.connections.saveSettings.mutate({ id, version, values })).kind;
+}
+
+export async function saveRules(page: Page, id: string, rule: Rule | null): Promise<string> {
+  const { version } = await page.mapping.rules.query({ id });
+  const source = { kind: "private", key: "crm_consent.mailchimp.email" };
+  const consentRules = rule ? [{ channel: "email", source, optIn: rule }] : [];
+  return (await page.mapping.save.mutate({ id, version, consentRules })).kind;
 }

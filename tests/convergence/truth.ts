@@ -4,7 +4,9 @@ import type { Customer, MetaValue } from "@/model/customer";
 import { mailchimp as provider } from "@/providers/mailchimp";
 import { isoOf } from "../sandbox/saleor/instants";
 import type { Person } from "../sandbox/saleor/people";
+import { consentFaults } from "./consent-truth";
 import type { Memory } from "./memory";
+import { CONSENT_KEY } from "./metadata";
 import { IMPORT_TAGS } from "./story";
 import type { Town } from "./town";
 
@@ -30,7 +32,7 @@ export async function findFaults(town: Town, memory: Memory): Promise<string[]> 
     ...orphans.flatMap((member) => orphan(scene, member)),
     ...members.flatMap((member) => wrongBeginning(scene, member)),
     ...leftAlone(scene),
-    ...town.mailchimp.statusWrites().map((write) => `the status of ${write.email} was written: ${write.from} -> ${write.requested}`),
+    ...(await consentFaults(town, memory)),
     ...town.mailchimp.violations.map(({ method, path, message }) => `${method} ${path} is not in Mailchimp's contract: ${message}`),
     ...(await unsettled(town)),
   ];
@@ -64,7 +66,15 @@ function faultsOf(scene: Scene, person: Person): string[] {
     const isRight = held === value || (value === "" && held === collected);
     return isRight ? [] : [`${person.email}: ${field} is "${held}", not "${value}"`];
   });
-  return [...names, ...tagFaults(scene, { person, member, wanted: mapped.contact.tags, isOpen: mapped.contact.problems.length > 0 })];
+  return [
+    ...names,
+    ...tagFaults(scene, {
+      person,
+      member,
+      wanted: mapped.contact.tags,
+      isOpen: mapped.contact.problems.some((problem) => !problem.startsWith("consent_")),
+    }),
+  ];
 }
 
 interface Tagged {
@@ -101,7 +111,8 @@ function mayBeArchived({ town, memory }: Scene, { contact_id, email }: Member): 
 
 /** Nobody in Saleor has the address: what we made or wrote is archived, unless its creation was never answered to us. */
 function orphan({ town, memory }: Scene, member: Member): string[] {
-  if (member.status === "archived" || memory.mayLeave) return [];
+  // Whoever has not answered yet cannot be archived.
+  if (member.status === "archived" || member.status === "pending" || memory.mayLeave) return [];
   const isMade = member.history[0]?.who === "api" && !memory.collected.has(member.contact_id);
   const isWritten = IMPORT_TAGS.some((tag) => member.tags.includes(tag));
   if (!isMade && !isWritten) return [];
@@ -117,7 +128,10 @@ function isUnknownToUs(town: Town, { id, contact_id }: Member): boolean {
 
 function wrongBeginning({ memory }: Scene, { contact_id, email, history }: Member): string[] {
   const status = history[0]!.to;
-  if (memory.collected.has(contact_id) || memory.newStatuses.has(status)) return [];
+  const isByRule = (status === "subscribed" && memory.rules.has("direct")) || (status === "pending" && memory.rules.has("confirm"));
+  // Contacts change hands with their addresses: whoever said it may stand under another by now.
+  const hasAgreed = isByRule && memory.said.some(({ word }) => word);
+  if (memory.collected.has(contact_id) || memory.newStatuses.has(status) || hasAgreed) return [];
   return [`${email} was made ${status}, and the merchant never chose that`];
 }
 
@@ -148,15 +162,15 @@ function asRead(person: Person): Customer {
     updatedAt: isoOf(person.updatedAt),
     defaultBillingAddress: null,
     defaultShippingAddress: null,
-    privateMeta: { mailchimp_tags: tagsAsRead(person) },
+    privateMeta: { mailchimp_tags: asShown(person, "mailchimp_tags"), [CONSENT_KEY]: asShown(person, CONSENT_KEY) },
     publicMeta: {},
     hasOrders: null,
   };
 }
 
 /** Metadata of staff is closed to apps. */
-function tagsAsRead({ isStaff, privateMeta }: Person): MetaValue {
+function asShown({ isStaff, privateMeta }: Person, key: string): MetaValue {
   if (isStaff) return { kind: "unreadable" };
-  const value = privateMeta.mailchimp_tags;
+  const value = privateMeta[key];
   return value === undefined ? { kind: "absent" } : { kind: "value", value };
 }

@@ -62,6 +62,7 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   },
   "mapping.resend": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "mapping.listen": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
+  "mapping.inboundAddress": { needs: "MANAGE_APPS", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "mapping.consentLog": {
     needs: "both",
     input: ({ connectionId }) => ({ id: connectionId, email: "nobody@shop-one.dev" }),

@@ -89,7 +89,7 @@ async function readPerson(ctx: Admitted, customerId: string): Promise<Read> {
 /** @returns false where Saleor did not take it, as it does for accounts of staff. */
 async function keepOut(ctx: Admitted, { id }: Customer): Promise<boolean> {
   const client = await ctx.rooms.clientOf(ctx.shop);
-  return client !== null && writePrivate(client, id, DO_NOT_SYNC, "yes");
+  return client !== null && (await writePrivate(client, id, DO_NOT_SYNC, "yes")) === "written";
 }
 
 /** The pepper belongs to the shop, so that any connection that opens will do. */

@@ -3,11 +3,12 @@ import { readConsentLog } from "@/ledger/consent-log";
 import { markKnown } from "@/ledger/marks";
 import type { EngineSettings } from "@/model/connection";
 import { consentKey, consentRules, fieldRule, fieldRules, OPT_INS } from "@/model/rules";
+import type { AnyProvider } from "@/providers/contract";
 import { saleorSilent, unreadable } from "./connections";
 import { createField, fieldsOf, newField, previewFor } from "./mapping-look";
 import { findConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { ConsentLogView, FieldCreated, FieldsView, Listening, RulesPreview, RulesSaved, RulesView } from "./views";
+import type { ConsentLogView, FieldCreated, FieldsView, InboundAddressView, Listening, RulesPreview, RulesSaved, RulesView } from "./views";
 
 const LISTEN_MS = 20_000;
 const byId = z.object({ id: z.string().max(100) });
@@ -26,7 +27,7 @@ export const mappingRoutes = router({
         channels,
         optIns: [...(provider.customers.optIns ?? OPT_INS)],
         canCreateFields: provider.createField !== undefined,
-        hearsOptOuts: provider.inbound !== undefined,
+        optOuts: optOutsOf(provider, ctx.rooms.env.OPT_OUTS_MINUTES),
       };
     }),
 
@@ -62,10 +63,19 @@ export const mappingRoutes = router({
     .input(byId)
     .mutation(async ({ ctx, input }): Promise<Listening> => {
       const { connection, provider } = await openFor(ctx, input.id);
-      if (!provider.inbound) return { kind: "not_offered" };
+      if (!provider.inbound?.listen) return { kind: "not_offered" };
       const link = ctx.rooms.linkTo({ ...connection, provider, shop: ctx.shop, signal: AbortSignal.timeout(LISTEN_MS) });
       const answer = await provider.inbound.listen(link, ctx.rooms.inboundAddress(ctx.appBaseUrl, connection));
       return answer.kind === "ok" ? { kind: "listening" } : { kind: "failed", reason: answer.reason };
+    }),
+
+  /** Where the provider is to send opt-outs, for whoever sets that up there. It holds a secret: not for everybody. */
+  inboundAddress: needing("MANAGE_APPS")
+    .input(byId)
+    .query(async ({ ctx, input }): Promise<InboundAddressView | null> => {
+      const { connection, provider } = await openFor(ctx, input.id);
+      if (!provider.inbound?.block) return null;
+      return { url: ctx.rooms.inboundAddress(ctx.appBaseUrl, connection).url, block: provider.inbound.block };
     }),
 
   /** Everything in the log about one person, in every connection of the shop. */
@@ -102,6 +112,11 @@ export const mappingRoutes = router({
       return ctx.rooms.connections.saveSettings(act, { version: input.version, values });
     }),
 });
+
+function optOutsOf({ inbound, history }: AnyProvider, everyMinutes: number): RulesView["optOuts"] {
+  if (inbound) return { by: inbound.listen ? "listening" : "block" };
+  return history ? { by: "asking", everyMinutes } : null;
+}
 
 /** `fieldRules.3.target` says which rule; our own schema names its problems by a code. */
 function asProblem({ path, message }: { path: PropertyKey[]; message: string }) {

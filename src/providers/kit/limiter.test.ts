@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createLimiter } from "./limiter";
 
 /** A task that ends when told to. */
@@ -146,5 +146,68 @@ describe("limiter", () => {
     clock = 1_040;
     await waiting[1];
     expect(starts).toEqual([0, 1_000, 1_025, 1_040]);
+  });
+});
+
+describe("a vendor that counts a sliding second", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** How long a request takes, when in that time it arrives, and for how long the machine stands still before it. */
+  const request = fc.record({
+    // Mostly quick: slow answers alone keep two places from being asked too fast.
+    takes: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 1, max: 100 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 100, max: 700 }) },
+    ),
+    arrives: fc.double({ min: 0, max: 1, noNaN: true }),
+    stall: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 2_500 }) }),
+  });
+
+  it("never sees the eleventh, however requests bunch on the way and however late a timer fires", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 12, maxLength: 60 }), async (requests) => {
+        vi.useFakeTimers({ now: 0 });
+        const limiter = createLimiter({
+          inFlight: 2,
+          maxInFlight: 2,
+          perSecond: 9.5,
+          window: { requests: 10, ms: 1_000 },
+          now: () => Date.now(),
+        });
+        const arrived: number[] = [];
+        let left = requests.length;
+        for (const { takes, arrives, stall } of requests)
+          void limiter.run(async () => {
+            arrived.push(Date.now() + takes * arrives);
+            await new Promise((resolve) => setTimeout(resolve, takes));
+            if (stall > 0) vi.setSystemTime(Date.now() + stall);
+            left -= 1;
+          });
+        while (left > 0) await vi.advanceTimersByTimeAsync(5);
+        arrived.sort((a, b) => a - b);
+        const eleventh = arrived.slice(10).map((at, n) => at - arrived[n]!);
+        expect(Math.min(...eleventh)).toBeGreaterThanOrEqual(1_000);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("goes on at its pace while answers come quickly", async () => {
+    vi.useFakeTimers({ now: 0 });
+    const limiter = createLimiter({
+      inFlight: 2,
+      maxInFlight: 2,
+      perSecond: 9.5,
+      window: { requests: 10, ms: 1_000 },
+      now: () => Date.now(),
+    });
+    let done = 0;
+    for (let n = 0; n < 95; n++)
+      void limiter.run(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        done += 1;
+      });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(done).toBeGreaterThanOrEqual(90);
   });
 });

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { Window, type WindowOptions } from "./window";
 
 /**
  * How many requests may be on the wire to one provider account, and how fast they may start. Local to the one drain
@@ -22,6 +23,8 @@ export interface LimiterOptions {
   inFlight: number;
   maxInFlight: number;
   perSecond?: number;
+  /** So many at most may arrive within any such while, of all lanes: the pace alone does not promise that. */
+  window?: WindowOptions;
   /** Milliseconds without a throttle sign before one more request is allowed. */
   recoverAfterMs?: number;
   now?: () => number;
@@ -85,7 +88,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const nextStarts = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
 
-  const nextStartIn = (lane: string) => Math.max(heldUntil, nextStarts.get(lane) ?? 0);
+  const window = options.window && new Window(options.window, now);
+
+  const nextStartIn = (lane: string) => Math.max(heldUntil, nextStarts.get(lane) ?? 0, window?.freeAt() ?? 0);
 
   function pump(): void {
     const waiting = new Set<string>();
@@ -110,13 +115,15 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
   function pumpLater(waitMs: number): void {
     clearTimeout(timer);
-    timer = setTimeout(pump, Math.ceil(waitMs));
+    // Without a time: whoever comes back pumps.
+    if (Number.isFinite(waitMs)) timer = setTimeout(pump, Math.ceil(waitMs));
   }
 
   function begin(waiter: Waiter): void {
     inFlight += 1;
+    window?.started();
     const gap = allowance.gapMs();
-    const planned = nextStartIn(waiter.lane);
+    const planned = Math.max(heldUntil, nextStarts.get(waiter.lane) ?? 0);
     // A timer fires a little late: for those that waited the delay is made up, or a fast pace would lose a tenth.
     const startedAt = waiter.since <= planned ? Math.max(planned, now() - gap) : now();
     nextStarts.set(waiter.lane, startedAt + gap);
@@ -154,6 +161,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         return await task();
       } finally {
         inFlight -= 1;
+        window?.ended();
         pump();
       }
     };

@@ -3,7 +3,7 @@
  * it accepts it. A delivery is a hint: where the contact stands is read again. Our own writes are left out
  * (`sources.api: false`), so nothing of ours comes back.
  */
-import type { Answer, Inbound } from "../contract";
+import type { Answer, Delivery, Heard, Inbound } from "../contract";
 import { isMissing } from "./failures";
 import { subscriberHash } from "./payload";
 import { CHANNEL, type MailchimpLink } from "./settings";
@@ -39,16 +39,16 @@ async function unlisten(link: MailchimpLink, ours: string): Promise<Answer<{ rem
 }
 
 /** Form-encoded, nested by brackets: `data[email]`. */
-function read(body: string): ReturnType<Inbound<MailchimpLink>["read"]> {
+function read(_link: MailchimpLink, body: string): Heard {
   const form = new URLSearchParams(body);
   const email = form.get("data[email]") ?? "";
   // Of a contact that was erased: an address at Mailchimp's own domain stands in its place.
-  if (form.get("type") !== "unsubscribe" || !email.includes("@") || /@forgotten\./i.test(email)) return null;
+  if (form.get("type") !== "unsubscribe" || !email.includes("@") || /@forgotten\./i.test(email)) return { kind: "nothing" };
   const parts = ["unsubscribe", form.get("data[reason]"), form.get("fired_at"), form.get("data[id]")];
-  return { email, evidence: parts.filter(Boolean).join(" ").slice(0, 200) };
+  return { kind: "opt_out", delivery: { email, evidence: parts.filter(Boolean).join(" ").slice(0, 200) } };
 }
 
-async function optedOut(link: MailchimpLink, email: string): Promise<Answer<readonly string[]>> {
+async function optedOut(link: MailchimpLink, { email }: Delivery): Promise<Answer<readonly string[]>> {
   const visit = new Visit(link);
   if (visit.stopped) return visit.stopped;
   const said = await visit.api.member(subscriberHash(email));

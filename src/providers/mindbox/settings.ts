@@ -21,7 +21,7 @@ const fieldName = z
 const mode = z.enum(["sync", "async"]).default("sync").meta({ section: "operations" });
 
 export const FIELD_TYPES = ["text", "integer", "decimal", "boolean", "date", "dateTime"] as const;
-const CHANNELS = ["Email", "Sms", "Viber", "Mobilepush", "Webpush"] as const;
+export const CHANNELS = ["Email", "Sms", "Viber", "Mobilepush", "Webpush"] as const;
 
 export const settings = z.object({
   /** The brand: Mindbox lists none, so there is the one of the credentials. */

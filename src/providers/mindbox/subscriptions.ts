@@ -70,6 +70,16 @@ export function consentFor(link: MindboxLink, contact: Contact, { card, ours }: 
 /** Mindbox goes through them in order, and a topic's own word is to be the last. */
 const channelsFirst = (rows: readonly Row[]): Row[] => [...rows.filter(({ topic }) => !topic), ...rows.filter(({ topic }) => topic)];
 
+/**
+ * On which of the channels that rules may speak of this person stands opted out. Whoever left a channel left its topics.
+ * @param claimed what counts where the look-up shows no subscription of the person at all.
+ */
+export function optedOutOn(link: MindboxLink, card: Card, claimed: { channel: string; topic: string }): string[] {
+  const held = card.subscriptions.length === 0 ? new Map([[consentChannel(claimed), false]]) : heldOn(link, card);
+  const isOut = (row: Row) => (held.get(consentChannel(row)) ?? held.get(wholeChannel(row))) === false;
+  return [...new Set(link.settings.subscriptions.filter(isOut).map(consentChannel))];
+}
+
 /** From now on the channel's topics stand as it does. */
 function comeBack(held: Map<string, boolean>, channel: string): string[] {
   const topics = [...held.keys()].filter((name) => name.startsWith(`${channel}.`));

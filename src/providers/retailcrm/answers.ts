@@ -65,6 +65,22 @@ export type CustomersPage = z.output<typeof customers>;
 export const oneCustomer = z.object({ customer });
 export const written = z.object({ id: z.number() });
 
+/** One changed field of one customer. Whatever is not needed is ignored, so that an unknown record stops nothing. */
+const historyRecord = z
+  .looseObject({
+    id: z.number(),
+    createdAt: text,
+    source: text,
+    field: text,
+    newValue: z.unknown(),
+    apiKey: z.looseObject({ current: z.boolean().catch(false) }).catch({ current: false }),
+    customer: z.looseObject({ id: z.number().nullable().catch(null), site: text }).catch({ id: null, site: "" }),
+  })
+  .transform(({ apiKey, customer: { id: customerId, site }, ...record }) => ({ ...record, isOurs: apiKey.current, customerId, site }));
+export type HistoryRecord = z.output<typeof historyRecord>;
+
+export const history = z.object({ generatedAt: text, history: z.array(historyRecord), pagination });
+
 export const uploaded = z.object({
   uploadedCustomers: z.array(z.object({ id: z.number(), externalId: text })).catch([]),
   failedCustomers: z.array(z.object({ externalId: text })).catch([]),

@@ -2,6 +2,7 @@
 import type { Provider } from "../contract";
 import { connect, consequences, fields, targets } from "./account";
 import { customers } from "./customers";
+import { history } from "./history";
 import { credentials, settings } from "./settings";
 
 export const retailcrm: Provider<typeof settings, typeof credentials> = {
@@ -10,8 +11,9 @@ export const retailcrm: Provider<typeof settings, typeof credentials> = {
   settings,
   credentials,
   sandboxEnv: { api: "RETAILCRM_BASE_URL" },
-  // Ten a second and key, counted at the vendor: a little below, so that jitter on the way does not make eleven of them.
-  limits: { batchSize: 100, inFlight: 2, maxInFlight: 2, perSecond: 9.5, vendorCutOffSeconds: 60 },
+  history,
+  // Ten a second and key, counted at the vendor. The pace keeps them apart here, the window keeps apart what bunches on the way.
+  limits: { batchSize: 100, inFlight: 2, maxInFlight: 2, perSecond: 9.5, window: { requests: 10, ms: 1_000 }, vendorCutOffSeconds: 60 },
   mapperVersion: 1,
   connect,
   targets,

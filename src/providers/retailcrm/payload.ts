@@ -95,6 +95,13 @@ export function externalIdOf(key: CustomerId): string {
   return own ?? key.replace(/[^\w-]/g, "");
 }
 
+/** Back again; `null` = not a key of Saleor's customers: made by hand, or by another shop system. */
+export function customerIdOf(externalId: string): CustomerId | null {
+  return /^(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(externalId)
+    ? Buffer.from(`User:${externalId}`).toString("base64")
+    : null;
+}
+
 const PARTS = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
 
 /** An instant on the wall clock of the account, as the vendor writes it: without a zone. `null` = zone or instant unknown. */

@@ -34,6 +34,8 @@ export interface AudienceHandle {
   seed(members: readonly MemberSeed[]): void;
   /** By the person: protected from then on. */
   unsubscribe(email: string): void;
+  /** Opt-outs that somebody is being told of, or will be again. */
+  readonly telling: number;
   /** Addresses that Mailchimp tells. */
   webhooks(): string[];
   /** Of another app. */
@@ -78,6 +80,9 @@ export function audienceHandle(audience: Audience): AudienceHandle {
     name: audience.name,
     get size() {
       return audience.members.size;
+    },
+    get telling() {
+      return audience.telling;
     },
     members: () => [...audience.members.values()].map(memberState),
     member: (email) => {

@@ -82,6 +82,8 @@ export class Audience {
   readonly tags = new Map<string, Tag>();
   readonly webhooks = new Map<string, Webhook>();
   private readonly byContactId = new Map<string, Member>();
+  /** Addresses that are being told something. */
+  telling = 0;
   lastWrite = 0;
   private counter = 0;
   private writes = 0;

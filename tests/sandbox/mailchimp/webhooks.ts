@@ -68,7 +68,13 @@ export function tellUnsubscribed(audience: Audience, member: Member, by: "user" 
     "data[email_type]": member.emailType,
     "data[merges][EMAIL]": member.email,
   });
-  for (const hook of audience.webhooks.values()) if (hook.events.unsubscribe && hook.sources[by]) void deliver(hook.url, form);
+  for (const hook of audience.webhooks.values()) if (hook.events.unsubscribe && hook.sources[by]) void tell(audience, hook.url, form);
+}
+
+async function tell(audience: Audience, url: string, form: URLSearchParams): Promise<void> {
+  audience.telling += 1;
+  await deliver(url, form);
+  audience.telling -= 1;
 }
 
 async function deliver(url: string, body: URLSearchParams): Promise<void> {

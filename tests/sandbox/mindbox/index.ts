@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { Card } from "./cards";
 import { addFault, type FaultSpec } from "./faults";
 import { guideProject, type Project } from "./project";
+import { runScenario, type Scenario, type SentWebhook } from "./scenario";
 import { serve } from "./server";
 import { createWorld, type Request, resetWorld, type StatusWrite } from "./world";
 
@@ -43,6 +44,11 @@ export interface MindboxSandbox {
   fail(fault: FaultSpec): void;
   heal(): void;
   revoke(): void;
+  /** Sets up a webhook block for whoever unsubscribes; `null` takes it away. */
+  setScenario(scenario: Scenario | null): void;
+  /** A person leaves a channel, or a topic of it (`Email/news`): every attempt of the block has been made when this is done. */
+  unsubscribe(card: Card, channel: string): Promise<void>;
+  readonly webhooks: SentWebhook[];
   /** Every subscription written to a card that existed. */
   statusWrites(): StatusWrite[];
   reset(): void;
@@ -100,6 +106,18 @@ export async function startMindbox(options: { project?: Project; port?: number }
     },
     revoke: () => {
       world.secretKey = `revoked-${world.secretKey}`;
+    },
+    setScenario: (scenario) => {
+      world.scenario = scenario;
+    },
+    unsubscribe: (card, channel) => {
+      const topics = channel.includes("/") ? [] : world.project.topics.map((topic) => `${channel}/${topic}`);
+      for (const name of [channel, ...topics]) card.subscriptions.set(name.toLowerCase(), false);
+      world.cards.touch(card);
+      return runScenario(world, card);
+    },
+    get webhooks() {
+      return world.webhooks;
     },
     statusWrites: () => world.statusWrites,
     reset: () => resetWorld(world),

@@ -1,6 +1,7 @@
 import { Cards } from "./cards";
 import type { Fault } from "./faults";
 import { guideProject, type Project } from "./project";
+import type { Scenario, SentWebhook } from "./scenario";
 
 export interface Request {
   operation: string;
@@ -37,6 +38,9 @@ export interface World {
   wrongAddresses: number[];
   blockedUntil: number;
   queued: number;
+  /** The block that a marketer set up, if any, and what it sent. */
+  scenario: Scenario | null;
+  webhooks: SentWebhook[];
 }
 
 export function createWorld(project: Project = guideProject): World {
@@ -56,6 +60,8 @@ export function createWorld(project: Project = guideProject): World {
     wrongAddresses: [],
     blockedUntil: 0,
     queued: 0,
+    scenario: null,
+    webhooks: [],
   };
 }
 

@@ -1,4 +1,5 @@
 /** Customers (reference, 2): list, one, create, edit, upload, combine, and the ids given afterwards. */
+import { type Author, noteChange, noteCreation, noteDeletion, snapshot } from "./history";
 import { listAt, type Params, textAt } from "./params";
 import { errorsAs, invalid, mapOrList, type Reply, refusal, said, success } from "./replies";
 import { faultsIn, type Sent } from "./validate";
@@ -73,16 +74,15 @@ function siteOf({ world, key, given }: Pick<Call, "world" | "key" | "given">): s
 }
 
 export function create(call: Call): Reply {
-  const { world } = call;
   const site = siteOf(call);
   if (typeof site !== "string") return site;
   const sent = entity(call, "customer");
   if ("status" in sent) return sent as Reply;
-  const made = add(world, site, sent as Sent);
+  const made = add(call, site, sent as Sent);
   return isCustomer(made) ? success(201, { id: made.id }) : made;
 }
 
-function add(world: World, site: string, sent: Sent): Customer | Reply {
+function add({ world, key }: Pick<Call, "world" | "key">, site: string, sent: Sent): Customer | Reply {
   const errors = faultsIn(world, sent);
   if (Object.keys(errors).length > 0) return invalid(world, errors);
   const externalId = String(sent.externalId ?? "");
@@ -91,19 +91,20 @@ function add(world: World, site: string, sent: Sent): Customer | Reply {
   const customer = addCustomer(world, { site, by: "api" });
   write(world, customer, sent);
   if (Array.isArray(sent.tags)) customer.tags = sent.tags.map(String);
+  noteCreation(world, key, customer);
   return customer;
 }
 
 export function edit(call: Call): Reply {
-  const { world } = call;
   const found = find(call);
   if (!isCustomer(found)) return found;
   const sent = entity(call, "customer");
   if ("status" in sent) return sent as Reply;
-  return change(world, found, sent as Sent) ?? success(200, { id: found.id, state: "saved" });
+  return change(call, found, sent as Sent) ?? success(200, { id: found.id, state: "saved" });
 }
 
-function change(world: World, customer: Customer, sent: Sent): Reply | null {
+function change({ world, key }: Pick<Call, "world" | "key">, customer: Customer, sent: Sent): Reply | null {
+  const before = snapshot(customer);
   const errors = faultsIn(world, sent);
   if (Object.keys(errors).length > 0) return invalid(world, errors);
   const externalId = sent.externalId;
@@ -119,6 +120,7 @@ function change(world: World, customer: Customer, sent: Sent): Reply | null {
   for (const tag of asList(sent.addTags)) if (!customer.tags.some((held) => same(held, tag))) customer.tags.push(tag);
   const gone = asList(sent.removeTags);
   customer.tags = customer.tags.filter((held) => !gone.some((tag) => same(held, tag)));
+  noteChange(world, key, before, customer);
   return null;
 }
 
@@ -141,7 +143,7 @@ function write(world: World, customer: Customer, sent: Sent): void {
     if (world.customFields.some((field) => field.entity === "customer" && field.code === code)) customer.customFields[code] = value;
   if (typeof sent.subscribed === "boolean") {
     customer.subscribed = sent.subscribed;
-    customer.unsubscribedAt = sent.subscribed ? null : localTime(world);
+    customer.unsubscribedAt = sent.subscribed ? null : (customer.unsubscribedAt ?? localTime(world));
   }
   customer.touched = ++world.clock;
 }
@@ -173,7 +175,7 @@ export function upload(call: Call): Reply {
   let errors = {};
   for (const one of all) {
     const name = one.externalId === undefined ? {} : { externalId: String(one.externalId) };
-    const made = load(world, site, one);
+    const made = load(call, site, one);
     if (isCustomer(made)) uploaded.push({ id: made.id, ...(world.habits.uploadedNameExternalId && name) });
     else {
       failed.push(name);
@@ -186,9 +188,10 @@ export function upload(call: Call): Reply {
   return refusal(world, 460, "partly", { ...lists, errors: errorsAs(world, errors) });
 }
 
-function load(world: World, site: string, sent: Sent): Customer | Reply {
+function load(call: Call, site: string, sent: Sent): Customer | Reply {
+  const { world } = call;
   const known = world.habits.uploadOfKnown === "update" ? byExternalId(world, site, String(sent.externalId ?? "")) : undefined;
-  return known ? (change(world, known, sent) ?? known) : add(world, site, sent);
+  return known ? (change(call, known, sent) ?? known) : add(call, site, sent);
 }
 
 /** Asynchronous at the vendor; here it is done when the answer is there. */
@@ -198,11 +201,13 @@ export function combine(call: Call): Reply {
   const result = entity(call, "resultCustomer");
   const target = world.customers.get(Number((result as Sent).id));
   if (!target || !Array.isArray(sources)) return refusal(world, 404, "notFound");
-  for (const source of sources as Sent[]) absorb(world, Number(source.id), target.id);
+  for (const source of sources as Sent[]) absorb(world, Number(source.id), target.id, call.key);
   return success(200);
 }
 
-export function absorb(world: World, from: number, into: number): void {
+export function absorb(world: World, from: number, into: number, author: Author = null): void {
+  const source = world.customers.get(from);
+  if (source) noteDeletion(world, author, source);
   world.customers.delete(from);
   world.combined.set(from, into);
 }

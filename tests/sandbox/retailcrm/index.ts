@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { absorb } from "./customers";
 import { addFault, type FaultSpec } from "./faults";
+import { noteChange, snapshot } from "./history";
 import { serve } from "./server";
 import {
   addCustomer,
@@ -13,6 +14,7 @@ import {
   createWorld,
   customersOf,
   type Habits,
+  localTime,
   type Options,
   type Request,
   resetWorld,
@@ -46,6 +48,10 @@ export interface RetailCrmSandbox {
   seed(customers: readonly CustomerSeed[]): Customer[];
   /** What a manager does at the vendor's screen. */
   change(id: number, changes: Partial<Customer>): void;
+  /** Somebody follows the link in a letter, or tells a manager. */
+  unsubscribe(id: number): void;
+  /** How long records are kept is not known. */
+  forgetHistory(): void;
   combine(from: number, into: number): void;
   deleteCustomer(id: number): void;
   deleteSite(code: string): void;
@@ -76,6 +82,14 @@ export async function startRetailCrm(options: Options = {}): Promise<RetailCrmSa
   return sandboxOf(world, close);
 }
 
+function changeByHand(world: World, id: number, changes: Partial<Customer>): void {
+  const customer = world.customers.get(id);
+  if (!customer) return;
+  const before = snapshot(customer);
+  Object.assign(customer, changes, { touched: ++world.clock });
+  noteChange(world, null, before, customer);
+}
+
 function sandboxOf(world: World, close: () => Promise<void>): RetailCrmSandbox {
   const live = <K extends keyof World>(name: K) => ({ get: () => world[name], enumerable: true });
   const acts = {
@@ -84,7 +98,11 @@ function sandboxOf(world: World, close: () => Promise<void>): RetailCrmSandbox {
     customers: (site = FIRST_SITE) => customersOf(world, site),
     customer: (email: string, site = FIRST_SITE) => customersOf(world, site).find((one) => one.email.toLowerCase() === email.toLowerCase()),
     seed: (customers: readonly CustomerSeed[]) => customers.map((one) => addCustomer(world, { site: FIRST_SITE, ...one })),
-    change: (id: number, changes: Partial<Customer>) => Object.assign(world.customers.get(id) ?? {}, changes, { touched: ++world.clock }),
+    change: (id: number, changes: Partial<Customer>) => changeByHand(world, id, changes),
+    unsubscribe: (id: number) => changeByHand(world, id, { subscribed: false, unsubscribedAt: localTime(world) }),
+    forgetHistory: () => {
+      world.history = [];
+    },
     combine: (from: number, into: number) => absorb(world, from, into),
     deleteCustomer: (id: number) => world.customers.delete(id),
     deleteSite: (code: string) => world.sites.delete(code),

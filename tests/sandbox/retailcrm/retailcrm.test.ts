@@ -180,3 +180,36 @@ describe("the page for people", () => {
     expect(page).toContain("&lt;script&gt;");
   });
 });
+
+describe("the history", () => {
+  const history = (query: string) => ask(`/api/v5/customers/history?${query}`);
+
+  it("has one record for each changed field, tells own changes by the asking key, and grows with gaps", async () => {
+    const { json } = await create({ externalId: "17", email: "a@example.com" });
+    await post(`/api/v5/customers/17/edit`, { by: "externalId", customer: JSON.stringify({ firstName: "A", subscribed: false }) });
+    sandbox.unsubscribe(sandbox.seed([{ email: "b@example.com" }])[0]!.id);
+    const said = await history("limit=100");
+    expect(said.json.history.map(({ field, source }: { field: string; source: string }) => `${source} ${field}`)).toEqual([
+      "api id",
+      "code segments",
+      "api first_name",
+      "api email_marketing_unsubscribed_at",
+      "user email_marketing_unsubscribed_at",
+    ]);
+    expect(said.json.history[3]).toMatchObject({ apiKey: { current: true }, oldValue: null, customer: { id: json.id, externalId: "17" } });
+    expect((await ask("/api/v5/customers/history?limit=100", { key: sandbox.keys.readOnly.value })).json.history[3].apiKey).toEqual({
+      current: false,
+    });
+    const ids = said.json.history.map(({ id }: { id: number }) => id);
+    expect(ids.at(-1) - ids[0]).toBeGreaterThan(ids.length - 1);
+    const rest = await history(`filter[sinceId]=${ids[3]}&limit=20`);
+    expect(rest.json).toMatchObject({ generatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\d /), history: [{ id: ids[4] }] });
+  });
+
+  it.each(["filter[sinceId]=1&page=1", "filter[sinceId]=x", "filter[startDate]=2026-11-26T00:00:00Z", "limit=30"])(
+    "refuses %s",
+    async (query) => {
+      expect(await history(query)).toMatchObject({ status: 400, json: { success: false } });
+    },
+  );
+});

@@ -5,6 +5,7 @@ import { apiVersions, credentials, customFields, dictionaries, settings, sites, 
 import { answerControl } from "./control";
 import { type Call, combine, create, edit, get, list, upload } from "./customers";
 import { lose, spoiled, takeFaults } from "./faults";
+import { history } from "./history";
 import { nested, type Params, textAt } from "./params";
 import { type Reply, refusal } from "./replies";
 import { type Key, keyOf, type Request, type World } from "./world";
@@ -19,6 +20,7 @@ const ROUTES: Route[] = [
   ["GET", "/api/v5/custom-fields", "custom_fields_read", customFields],
   ["GET", "/api/v5/custom-fields/dictionaries", "custom_fields_read", dictionaries],
   ["GET", "/api/v5/customers", "customer_read", list],
+  ["GET", "/api/v5/customers/history", "customer_read", history],
   ["POST", "/api/v5/customers/create", "customer_write", create],
   ["POST", "/api/v5/customers/upload", "customer_write", upload],
   ["POST", "/api/v5/customers/combine", "customer_write", combine],

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type CustomField, customFieldsSeed, type Dictionary, dictionariesSeed, type Site, sitesSeed } from "./example-data";
 import type { Fault } from "./faults";
+import type { HistoryRecord } from "./history";
 
 /** What is not established about the vendor (reference, 2026-11): each position can be had, the first is the default. */
 export interface Habits {
@@ -20,6 +21,8 @@ export interface Habits {
   unknownSite: "refuse" | "empty";
   /** Error texts in the account's language: nobody may branch on wording. */
   texts: "english" | "translated";
+  /** A history that is asked for since a record that is kept no more. */
+  forgottenSinceId: "accept" | "refuse";
   /** The permission that `/settings` asks for, if any. */
   settingsScope: string | null;
 }
@@ -35,6 +38,7 @@ export const defaultHabits = (): Habits => ({
   unknownCustomField: "refuse",
   unknownSite: "refuse",
   texts: "english",
+  forgottenSinceId: "accept",
   settingsScope: null,
 });
 
@@ -102,6 +106,8 @@ export interface World {
   customers: Map<number, Customer>;
   combined: Map<number, number>;
   nextId: number;
+  history: HistoryRecord[];
+  nextHistoryId: number;
   clock: number;
   faults: Fault[];
   latencyMs: number;
@@ -159,6 +165,8 @@ export function resetWorld(world: World): void {
     customers: new Map(),
     combined: new Map(),
     nextId: 4770,
+    history: [],
+    nextHistoryId: 90_200,
     clock: 0,
     faults: [],
     latencyMs: 0,

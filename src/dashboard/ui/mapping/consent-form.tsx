@@ -63,8 +63,8 @@ export const ConsentForm = ({ connection, rules, readOnly, onReload, frame }: Ru
           onChange={(next) => setDrafts((before) => before.map((one) => (one.channel === next.channel ? next : one)))}
         />
       ))}
-      {rules.hearsOptOuts && rules.consentRules.length > 0 ? (
-        <OptOuts connection={connection} saves={save.saves} readOnly={readOnly} />
+      {rules.optOuts && rules.consentRules.length > 0 ? (
+        <OptOuts by={rules.optOuts} connection={connection} saves={save.saves} readOnly={readOnly} />
       ) : null}
       {drafts.length > 0 ? <ConsentLog connection={connection} /> : null}
     </div>,

@@ -3,7 +3,7 @@ import type { NextApiHandler, PageConfig } from "next";
 import { takeInbound } from "@/intake/inbound";
 import { rooms } from "@/wiring";
 
-/** Form-encoded, read by the provider that sent it. */
+/** A form or JSON, read by the provider that sent it. */
 export const config: PageConfig = { api: { bodyParser: false } };
 
 const BODY_LIMIT = 256 * 1024;
@@ -15,7 +15,9 @@ const handler: NextApiHandler = async (req, res) => {
   if (body === undefined) return res.status(413).end();
   const { inbound } = await rooms();
   const { connection, secret } = req.query;
-  return res.status(await takeInbound(inbound, { id: String(connection), secret: String(secret), body })).end();
+  const answer = await takeInbound(inbound, { id: String(connection), secret: String(secret), body });
+  res.status(answer.status).setHeader("cache-control", "no-store");
+  return "what" in answer ? res.json({ error: answer.what }) : res.end();
 };
 
 export default handler;
