@@ -179,6 +179,31 @@ export interface ActivityRowView {
   nextTryAt: string | null;
 }
 
+/** Where some customers stand with one connection, as the Dashboard's own pages show it. */
+export interface StandingView {
+  connectionId: ConnectionId;
+  provider: string;
+  title: string;
+  /** What becomes of a change now: `on` it is sent, `off` live sync is off, `setup` no target yet, `stopped` only a person can mend it. */
+  sending: "on" | "off" | "setup" | "stopped";
+  /** Reason code behind `stopped`. */
+  reason: string | null;
+  /** Of those asked for, the customers that the connection knows. */
+  rows: ActivityRowView[];
+}
+
+export interface StandingsView {
+  /** The person's own choice; `null` = as the Dashboard. */
+  language: AppInfo["language"];
+  mayManage: boolean;
+  standings: StandingView[];
+}
+
+export type SyncSelectedResult =
+  /** `isPending`: no answer within the time that a person waits; it goes on by itself. */
+  | { kind: "sent"; rows: { customerId: string; state: ActivityRowView["state"]; reason: string | null; isPending: boolean }[] }
+  | { kind: "unavailable"; reason: string };
+
 /** Newest first. `newer` and `older` name the pages beside it, where there are any. */
 export interface ActivityPage {
   rows: ActivityRowView[];

@@ -7,6 +7,7 @@ import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
 import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
+import { standingRoutes } from "./standings";
 import { router } from "./trpc";
 
 export const appRouter = router({
@@ -18,6 +19,7 @@ export const appRouter = router({
   activity: activityRoutes,
   audit: auditRoutes,
   mapping: mappingRoutes,
+  standings: standingRoutes,
 });
 
 export type AppRouter = typeof appRouter;

@@ -9,7 +9,8 @@ import type { ConnectionId } from "@/model/shop";
 import { readPlace } from "@/walk/place";
 import { Trouble } from "@/walk/trouble";
 import { type WalkEnd, type WalkProgress, type WalkSource, walk } from "@/walk/walk";
-import { type Api, statusOf } from "../shell/api";
+import { statusOf } from "../shell/answers";
+import type { Api } from "../shell/api";
 
 /** The server takes a run for abandoned after 30 seconds without a sign. */
 const HEARTBEAT_MS = 10_000;
