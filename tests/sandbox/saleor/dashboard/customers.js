@@ -16,6 +16,7 @@ export function showCustomers(host) {
   const { session } = host;
   const opened = decodeURIComponent(/^\/customers\/([^/]+)/.exec(location.pathname)?.[1] ?? "");
   byId("name").textContent = "Customers";
+  byId("frame").remove();
   const place = byId("customers");
   place.hidden = false;
   const frames = [];
