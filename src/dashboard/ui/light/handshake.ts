@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { dashboardBridge } from "../shell/bridge";
+import { useIsHandshaken } from "../shell/bridge";
 
 /** `no_token`: Saleor gave none, since the person lacks a permission that the extension was installed with. */
 type Handshake = "waiting" | "ready" | "no_token";
@@ -9,18 +9,15 @@ type Handshake = "waiting" | "ready" | "no_token";
  * for here.
  */
 export function useHandshake(): Handshake {
-  const [state, setState] = useState<Handshake>(() => (dashboardBridge().getState().ready ? "ready" : "waiting"));
+  const isReady = useIsHandshaken();
+  const [hasNoToken, setHasNoToken] = useState(false);
   useEffect(() => {
-    const line = dashboardBridge();
-    const stop = line.subscribe("handshake", () => setState("ready"));
     const look = ({ data }: MessageEvent<{ type?: string; payload?: { token?: unknown } } | null>) => {
-      if (data?.type === "handshake" && !data.payload?.token) setState((known) => (known === "ready" ? known : "no_token"));
+      if (data?.type === "handshake" && !data.payload?.token) setHasNoToken(true);
     };
     window.addEventListener("message", look);
-    return () => {
-      stop();
-      window.removeEventListener("message", look);
-    };
+    return () => window.removeEventListener("message", look);
   }, []);
-  return state;
+  if (isReady) return "ready";
+  return hasNoToken ? "no_token" : "waiting";
 }
