@@ -12,6 +12,8 @@ export interface AppInfo {
   sandbox: boolean;
   /** The person's own choice; `null` = as the Dashboard. */
   language: "en" | "ru" | null;
+  /** What is left of the setup: `left` = it does not open by itself, `folded` = one row of the overview; `null` = open. */
+  setup: "left" | "folded" | null;
   providers: ProviderInfo[];
 }
 
@@ -234,6 +236,9 @@ export type InspectView =
       fields: InspectField[];
     }
   | { kind: "unavailable"; reason: string };
+
+/** A few real customers to look at before anything is sent. */
+export type ExamplesView = { kind: "examples"; customerIds: string[] } | { kind: "unavailable"; reason: string };
 
 export interface InspectField {
   /** `email`, `tags`, or the provider's own name. */

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { consentLog, consents } from "./migrations-mapping";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
+import { setupView } from "./migrations-setup";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   "0022_last_answers": { up: lastAnswers },
   "0023_staff_language": { up: staffLanguage },
   "0024_alerts": { up: alerts },
+  "0028_setup_view": { up: setupView },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

@@ -103,6 +103,8 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   },
   "activity.retry": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "activity.export": { needs: "both", input: ({ connectionId }) => ({ id: connectionId, withNames: false }), ofShop: "connection" },
+  "setup.put": { needs: "MANAGE_APPS", input: () => ({ view: null }) },
+  "setup.examples": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
   "standings.of": { needs: "MANAGE_USERS", input: () => ({ customerIds: ["VXNlcjox"] }) },
   "standings.sync": {
     needs: "MANAGE_USERS",

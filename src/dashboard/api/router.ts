@@ -7,6 +7,7 @@ import { connectionRoutes } from "./connections";
 import { customerRoutes } from "./customers";
 import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
+import { setupRoutes } from "./setup";
 import { standingRoutes } from "./standings";
 import { router } from "./trpc";
 
@@ -20,6 +21,7 @@ export const appRouter = router({
   audit: auditRoutes,
   mapping: mappingRoutes,
   standings: standingRoutes,
+  setup: setupRoutes,
 });
 
 export type AppRouter = typeof appRouter;

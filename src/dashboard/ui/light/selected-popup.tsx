@@ -53,7 +53,7 @@ const Choice = ({ view, customerIds }: { view: StandingsView; customerIds: strin
   const choose = (id: string, isChosen: boolean) => setChosen((known) => (isChosen ? [...known, id] : known.filter((one) => one !== id)));
   return (
     <>
-      <h1 className="crm-light-title">{t("selected.title", { count: customerIds.length })}</h1>
+      <h1 className="crm-light-title">{isDone ? t("selected.heading") : t("selected.title", { count: customerIds.length })}</h1>
       <fieldset className="crm-light-choices">
         <legend className="crm-muted">{t("selected.where")}</legend>
         {view.standings.map((standing) => (

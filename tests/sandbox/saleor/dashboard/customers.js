@@ -69,7 +69,7 @@ function widget(host, extension, context, frames) {
     make("a", { href: `/extensions/app/${encodeURIComponent(session.app.id)}/`, textContent: extension.label }),
   );
   const card = make("div", { className: "card widget" }, label, frame);
-  if (isResized) frame.style.height = `${WIDGET_HEIGHT}px`;
+  if (isResized) Object.assign(frame.style, { flex: "none", height: `${WIDGET_HEIGHT}px` });
   else card.style.height = `${WIDGET_HEIGHT}px`;
   const actions = {
     ...host.actions,
