@@ -32,7 +32,9 @@ export function nest(flat: object): Messages {
       node[part] = next;
       return next;
     }, root);
-    place[last] = value !== null && typeof value === "object" ? { ...(place[last] as Messages), ...nest(value) } : value;
+    // A list is a message that was compiled.
+    const isGroup = value !== null && typeof value === "object" && !Array.isArray(value);
+    place[last] = isGroup ? { ...(place[last] as Messages), ...nest(value) } : value;
   }
   return root;
 }
