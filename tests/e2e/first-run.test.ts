@@ -112,6 +112,8 @@ describe("The first run", { timeout: 180_000 }, () => {
     await look("live");
     await button("Turn on live sync").click();
     await toast(merchant.page, "Live sync turned on");
+    await merchant.app.getByText("Live sync is on: changes in Saleor are sent to Mailchimp.").waitFor();
+    await button("Continue").click();
     await startFullSync(merchant);
     await merchant.app
       .getByText(/^Finished/)
