@@ -105,6 +105,7 @@ async function everyScreen(stack: Stack, browser: Browser, connection: string): 
     consent: `${connection}/consent`,
     activity: `${connection}/activity`,
     runs: `${connection}/runs`,
+    setup: "/setup?step=look",
   };
   for (const locale of ["en", "ru"])
     for (const theme of THEMES) {

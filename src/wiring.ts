@@ -11,6 +11,7 @@ import { createOAuth } from "@/connections/oauth";
 import { createProblems } from "@/connections/problems";
 import type { LinkInput } from "@/connections/provider-parts";
 import { createSettingsStore } from "@/connections/settings-store";
+import { keepSetupView, setupViewOf } from "@/connections/setup-view";
 import { findShop, pausedShops, pauseShop, removeShop, resumeShop } from "@/connections/shops";
 import { languageOfStaff, setStaffLanguage } from "@/connections/staff-language";
 import type { DrainDeps } from "@/drain/deps";
@@ -410,6 +411,10 @@ async function build() {
     staffLanguage: {
       of: (shopId: ShopId, staffUserId: string) => languageOfStaff(db, shopId, staffUserId),
       set: (shopId: ShopId, staffUserId: string, language: AppInfo["language"]) => setStaffLanguage(db, shopId, staffUserId, language),
+    },
+    setupView: {
+      of: (shopId: ShopId) => setupViewOf(db, shopId),
+      keep: (shopId: ShopId, view: AppInfo["setup"]) => keepSetupView(db, shopId, view),
     },
     wake: wakeForPage,
     takeTurn: turn,

@@ -115,14 +115,20 @@ export async function markForRun(
 
 /** "Sync now": looks at the provider whatever the fingerprint says. @returns the version whose outcome to wait for. */
 export async function markNow(db: Db, connectionId: ConnectionId, customerId: CustomerId): Promise<number> {
+  return (await markAllNow(db, connectionId, [customerId]))[0] ?? 0;
+}
+
+/** The same for several customers, in one statement. @returns their new versions, in no order. */
+export async function markAllNow(db: Db, connectionId: ConnectionId, ids: readonly CustomerId[]): Promise<number[]> {
   const { rows } = await sql<{ version: string }>`
     insert into ledger as l (connection_id, customer_id, lane, state, due_at, force)
-    values (${connectionId}, ${customerId}, ${sql.lit(Lane.page)}, 'waiting', now(), true)
+    select ${connectionId}, customer_id, ${sql.lit(Lane.page)}, 'waiting', now(), true
+    from (select distinct value as customer_id from json_array_elements_text(${JSON.stringify(ids)}::json)) ids order by customer_id
     on conflict (connection_id, customer_id) do update set
       version = l.version + 1, lane = ${sql.lit(Lane.page)}, state = 'waiting', due_at = now(), force = true, rereads = 0,
       attempts = 0, failing_since = null, refused_fingerprint = null, updated_at = now()
     returning version`.execute(db);
-  return Number(rows[0]?.version ?? 0);
+  return rows.map(({ version }) => Number(version));
 }
 
 const KNOWN_AT_ONCE = 5_000;

@@ -13,6 +13,8 @@ export interface AppInfo {
   sandbox: boolean;
   /** The person's own choice; `null` = as the Dashboard. */
   language: "en" | "ru" | null;
+  /** What is left of the setup: `left` = it does not open by itself, `folded` = one row of the overview; `null` = open. */
+  setup: "left" | "folded" | null;
   providers: ProviderInfo[];
 }
 
@@ -182,6 +184,31 @@ export interface ActivityRowView {
   nextTryAt: string | null;
 }
 
+/** Where some customers stand with one connection, as the Dashboard's own pages show it. */
+export interface StandingView {
+  connectionId: ConnectionId;
+  provider: string;
+  title: string;
+  /** What becomes of a change now: `on` it is sent, `off` live sync is off, `setup` no target yet, `stopped` only a person can mend it. */
+  sending: "on" | "off" | "setup" | "stopped";
+  /** Reason code behind `stopped`. */
+  reason: string | null;
+  /** Of those asked for, the customers that the connection knows. */
+  rows: ActivityRowView[];
+}
+
+export interface StandingsView {
+  /** The person's own choice; `null` = as the Dashboard. */
+  language: AppInfo["language"];
+  mayManage: boolean;
+  standings: StandingView[];
+}
+
+export type SyncSelectedResult =
+  /** `isPending`: no answer within the time that a person waits; it goes on by itself. */
+  | { kind: "sent"; rows: { customerId: string; state: ActivityRowView["state"]; reason: string | null; isPending: boolean }[] }
+  | { kind: "unavailable"; reason: string };
+
 /** Newest first. `newer` and `older` name the pages beside it, where there are any. */
 export interface ActivityPage {
   rows: ActivityRowView[];
@@ -212,6 +239,9 @@ export type InspectView =
       fields: InspectField[];
     }
   | { kind: "unavailable"; reason: string };
+
+/** A few real customers to look at before anything is sent. */
+export type ExamplesView = { kind: "examples"; customerIds: string[] } | { kind: "unavailable"; reason: string };
 
 export interface InspectField {
   /** `email`, `tags`, or the provider's own name. */

@@ -1,5 +1,6 @@
 import "@saleor/macaw-ui/style";
 import "@/styles/app.css";
+import "@/styles/light.css";
 import type { NextPage } from "next";
 import type { AppProps } from "next/app";
 import dynamic from "next/dynamic";
@@ -8,9 +9,13 @@ import Head from "next/head";
 /** A page for people who are not in the Dashboard: plain HTML, rendered on the server. */
 export type PlainPage = NextPage & { isPlain?: boolean };
 
-const Shell = dynamic(() => import("@/dashboard/ui/shell/shell").then(({ Shell }) => Shell), { ssr: false });
+/** A window that the Dashboard opens inside its own pages: small, and without the app's shell. */
+export type LightPage = NextPage & { isLight?: boolean };
 
-export default function App({ Component, pageProps }: AppProps & { Component: PlainPage }) {
+const Shell = dynamic(() => import("@/dashboard/ui/shell/shell").then(({ Shell }) => Shell), { ssr: false });
+const LightShell = dynamic(() => import("@/dashboard/ui/light/light-shell").then(({ LightShell }) => LightShell), { ssr: false });
+
+export default function App({ Component, pageProps }: AppProps & { Component: PlainPage & LightPage }) {
   const head = (
     <Head>
       <title>CRM</title>
@@ -25,12 +30,13 @@ export default function App({ Component, pageProps }: AppProps & { Component: Pl
       </>
     );
   }
+  const Around = Component.isLight ? LightShell : Shell;
   return (
     <>
       {head}
-      <Shell>
+      <Around>
         <Component {...pageProps} />
-      </Shell>
+      </Around>
     </>
   );
 }

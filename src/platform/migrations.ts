@@ -5,6 +5,7 @@ import { markDue } from "./migrations-intake";
 import { consentLog, consents } from "./migrations-mapping";
 import { optOutPoll } from "./migrations-opt-outs";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
+import { setupView } from "./migrations-setup";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
 export const migrations: Record<string, Migration> = {
@@ -25,6 +26,7 @@ export const migrations: Record<string, Migration> = {
   "0024_alerts": { up: alerts },
   "0026_erasure": { up: erasure },
   "0027_opt_out_poll": { up: optOutPoll },
+  "0028_setup_view": { up: setupView },
   "0030_mark_due": { up: markDue },
 };
 

@@ -1,20 +1,24 @@
-/** The words of every provider, by language. Static, so that the page carries them; a provider is one line here. */
+/** The words of every provider, by language: English at hand, any other fetched when it is wanted. A provider is one line in each. */
 import mailchimp from "./mailchimp/messages.en.json";
-import mailchimpRu from "./mailchimp/messages.ru.json";
 import mindbox from "./mindbox/messages.en.json";
-import mindboxRu from "./mindbox/messages.ru.json";
 import retailcrm from "./retailcrm/messages.en.json";
-import retailcrmRu from "./retailcrm/messages.ru.json";
 
 type Messages = Record<string, unknown>;
 
-const catalogues: Record<string, Record<string, Messages>> = {
-  en: { mailchimp: nest(mailchimp), mindbox: nest(mindbox), retailcrm: nest(retailcrm) },
-  ru: { mailchimp: nest(mailchimpRu), mindbox: nest(mindboxRu), retailcrm: nest(retailcrmRu) },
+export const englishMessages: Record<string, Messages> = { mailchimp: nest(mailchimp), mindbox: nest(mindbox), retailcrm: nest(retailcrm) };
+
+const fetched: Record<string, Record<string, () => Promise<{ default: object }>>> = {
+  ru: {
+    mailchimp: () => import("./mailchimp/messages.ru.json"),
+    mindbox: () => import("./mindbox/messages.ru.json"),
+    retailcrm: () => import("./retailcrm/messages.ru.json"),
+  },
 };
 
-export function providerMessages(language: string): Record<string, Messages> {
-  return { ...catalogues.en, ...catalogues[language] };
+/** Of every provider, in English where it has no others. Rejects where they cannot be fetched. */
+export async function providerMessages(language: string): Promise<Record<string, Messages>> {
+  const spoken = Object.entries(fetched[language] ?? {}).map(async ([id, fetchThem]) => [id, nest((await fetchThem()).default)] as const);
+  return { ...englishMessages, ...Object.fromEntries(await Promise.all(spoken)) };
 }
 
 /** `{ "reason.archived": … }` and `{ reason: { archived: … } }` mean the same: translators may write either. */
@@ -28,7 +32,9 @@ export function nest(flat: object): Messages {
       node[part] = next;
       return next;
     }, root);
-    place[last] = value !== null && typeof value === "object" ? { ...(place[last] as Messages), ...nest(value) } : value;
+    // A list is a message that was compiled.
+    const isGroup = value !== null && typeof value === "object" && !Array.isArray(value);
+    place[last] = isGroup ? { ...(place[last] as Messages), ...nest(value) } : value;
   }
   return root;
 }

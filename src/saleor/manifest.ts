@@ -5,6 +5,7 @@
 import type { AppManifest, SaleorSchemaVersion } from "@saleor/app-sdk/types";
 import type { Env } from "@/platform/env";
 import packageJson from "../../package.json";
+import { extensionsFor } from "./extensions";
 import { type CoreVersion, declareWebhook, webhooksFor } from "./webhook-definitions";
 
 export interface BaseUrls {
@@ -52,7 +53,7 @@ export function buildManifest({
     supportUrl: env.SUPPORT_URL ?? `${baseUrls.iframe}/support`,
     dataPrivacyUrl: env.PRIVACY_URL ?? `${baseUrls.iframe}/privacy`,
     brand: { logo: { default: `${baseUrls.api}/logo.png` } },
-    extensions: [],
+    extensions: extensionsFor(core, baseUrls.iframe),
     webhooks: webhooksFor(core).map((definition) => declareWebhook(definition, baseUrls.api)),
   };
 }

@@ -79,7 +79,7 @@ export function declareWebhook(definition: WebhookDefinition, apiBaseUrl: string
   };
 }
 
-function compareVersions(left: CoreVersion, right: CoreVersion): number {
+export function compareVersions(left: CoreVersion, right: CoreVersion): number {
   return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
 }
 

@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../scripts/chromium";
 import { type Stack, startStack } from "../../scripts/stack";
-import { chooseAudience, connectBySignIn, eventually, goTo, LAST_AUDIENCE, save, startFullSync, toast } from "./steps";
+import { chooseAudience, connectBySignIn, eventually, firstRun, goTo, LAST_AUDIENCE, save, startFullSync, toast } from "./steps";
 import { onFailure, type Visit, visit } from "./visit";
 
 describe("A merchant's first day", () => {
@@ -31,7 +31,7 @@ describe("A merchant's first day", () => {
     await merchant.picture("outside");
     await page.getByRole("button", { name: "Install in your Saleor Dashboard" }).click();
     await page.getByRole("button", { name: "Install", exact: true }).click();
-    await merchant.app.getByRole("heading", { name: "CRM connections" }).waitFor();
+    await firstRun(merchant);
     appId = stack.saleor.installedApps()[0]?.id ?? "";
     expect(stack.saleor.app(appId)?.permissions).toEqual(["MANAGE_USERS"]);
     await merchant.picture("overview-empty");

@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../scripts/chromium";
 import { type Stack, startStack } from "../../scripts/stack";
-import { eventually, goTo, save, toast } from "./steps";
+import { eventually, firstRun, goTo, save, toast } from "./steps";
 import { onFailure, type Visit, visit } from "./visit";
 
 describe("A merchant on Mindbox", () => {
@@ -23,7 +23,7 @@ describe("A merchant on Mindbox", () => {
   afterEach((context) => onFailure(context, merchant));
 
   it("finds the form for the keys, with the usual host filled in and no device", async () => {
-    await merchant.app.getByRole("heading", { name: "CRM connections" }).waitFor();
+    await firstRun(merchant);
     await merchant.app.getByRole("button", { name: "Connect Mindbox" }).click();
     await merchant.app.getByRole("heading", { name: "Connect Mindbox", exact: true }).waitFor();
     expect(await merchant.app.getByRole("combobox", { name: "API host" }).inputValue()).toBe("api.mindbox.ru");

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../scripts/chromium";
 import { type Stack, startStack } from "../../scripts/stack";
 import { FIRST_SITE } from "../sandbox/retailcrm/index";
-import { eventually, goTo, save, startFullSync, toast } from "./steps";
+import { eventually, firstRun, goTo, save, startFullSync, toast } from "./steps";
 import { onFailure, type Visit, visit } from "./visit";
 
 describe("RetailCRM, by address and key", () => {
@@ -32,7 +32,7 @@ describe("RetailCRM, by address and key", () => {
   }
 
   it("is offered beside Mailchimp, and says what it needs", async () => {
-    await merchant.app.getByRole("heading", { name: "CRM connections" }).waitFor();
+    await firstRun(merchant);
     await merchant.picture("retailcrm-offered");
     await button("Connect RetailCRM").click();
     await text(/^The address of your account, and a key/).waitFor();

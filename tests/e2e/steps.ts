@@ -5,8 +5,12 @@ import type { Visit } from "./visit";
 /** The first one of the sandbox's account that the vendor's default page of ten would miss is the 11th; this is the last. */
 export const LAST_AUDIENCE = "Zurich store";
 
-export async function openConnectPage({ app }: Visit): Promise<void> {
-  await app.getByRole("heading", { name: "CRM connections" }).waitFor();
+/** The app opened for the first time, or for the first time after nothing was finished. */
+export const firstRun = ({ app }: Visit) => app.getByRole("heading", { level: 1, name: "Set up customer sync" }).waitFor();
+
+export async function openConnectPage(visit: Visit): Promise<void> {
+  const { app } = visit;
+  await firstRun(visit);
   await app.getByRole("button", { name: "Connect Mailchimp" }).click();
   await app.getByRole("heading", { name: "Connect Mailchimp", exact: true }).waitFor();
 }

@@ -15,8 +15,10 @@ export interface Visit {
   /** Errors and refusals by the content security policy, in the page and in the frame. */
   readonly complaints: string[];
   picture(name: string): Promise<void>;
-  /** What axe finds in the frame, less macaw's own faults (ui.md 2.5). */
-  barriers(): Promise<string[]>;
+  /** A pop-up on one of the Dashboard's own pages. */
+  readonly popup: FrameLocator;
+  /** What axe finds in the frame, or in another one, less macaw's own faults (ui.md 2.5). */
+  barriers(frame?: "#frame" | "#popup"): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -48,9 +50,10 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     page,
     context,
     app: page.frameLocator("#frame"),
+    popup: page.frameLocator("#popup"),
     complaints,
     picture: (name) => picture(page, name),
-    barriers: async () => barriers(await frameOf(page)),
+    barriers: async (frame) => barriers(await frameOf(page, frame)),
     close: () => context.close(),
   };
 }
@@ -60,8 +63,8 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
 }
 
-export async function frameOf(page: Page): Promise<Frame> {
-  const frame = await (await page.waitForSelector("#frame")).contentFrame();
+export async function frameOf(page: Page, selector = "#frame"): Promise<Frame> {
+  const frame = await (await page.waitForSelector(selector)).contentFrame();
   if (!frame) throw new Error("The Dashboard shows no frame");
   return frame;
 }

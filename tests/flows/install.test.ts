@@ -67,6 +67,37 @@ describe("the manifest", () => {
   });
 });
 
+describe("what the app puts on the Dashboard's own pages", () => {
+  it.each([
+    ["3.21.69", ["CUSTOMER_DETAILS_MORE_ACTIONS", "CUSTOMER_OVERVIEW_MORE_ACTIONS"]],
+    ["3.22.67", ["CUSTOMER_DETAILS_MORE_ACTIONS", "CUSTOMER_DETAILS_WIDGETS", "CUSTOMER_OVERVIEW_MORE_ACTIONS"]],
+    ["3.23.28", ["CUSTOMER_DETAILS_MORE_ACTIONS", "CUSTOMER_DETAILS_WIDGETS", "CUSTOMER_OVERVIEW_MORE_ACTIONS"]],
+  ])("is what %s knows", async (version, mounts) => {
+    const [app, saleor] = [await anApp(), await aShop({ version })];
+    const { appId } = await saleor.install(app.manifestUrl);
+    expect(
+      saleor
+        .app(appId)
+        ?.extensions.map(({ mount }) => mount)
+        .sort(),
+    ).toEqual(mounts);
+  });
+
+  it("gets a token whoever looks, so that it can say which permission is missing", async () => {
+    const [app, saleor] = [await anApp(), await aShop()];
+    const { appId } = await saleor.install(app.manifestUrl);
+    for (const { id: extensionId } of saleor.app(appId)?.extensions ?? []) {
+      const token = await saleor.staffToken({ appId, extensionId, permissions: ["MANAGE_ORDERS"] });
+      const request = { apl: app.apl(), saleorApiUrl: saleor.apiUrl, token, jwks: sharedJwks() };
+      expect(await verifyStaff({ ...request, permissions: [] })).toMatchObject({ kind: "ok" });
+      expect(await verifyStaff({ ...request, permissions: ["MANAGE_USERS"] })).toMatchObject({
+        kind: "forbidden",
+        missing: ["MANAGE_USERS"],
+      });
+    }
+  });
+});
+
 describe("installing", () => {
   it.each([
     ["3.21.69", false],

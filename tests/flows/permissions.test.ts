@@ -114,6 +114,14 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   },
   "activity.retry": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },
   "activity.export": { needs: "both", input: ({ connectionId }) => ({ id: connectionId, withNames: false }), ofShop: "connection" },
+  "setup.put": { needs: "MANAGE_APPS", input: () => ({ view: null }) },
+  "setup.examples": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId }), ofShop: "connection" },
+  "standings.of": { needs: "MANAGE_USERS", input: () => ({ customerIds: ["VXNlcjox"] }) },
+  "standings.sync": {
+    needs: "MANAGE_USERS",
+    input: ({ connectionId }) => ({ connectionId, customerIds: ["VXNlcjox"] }),
+    ofShop: "connection",
+  },
   "audit.list": { needs: "MANAGE_APPS", input: () => ({ limit: 10 }) },
   "customers.syncNow": { needs: "MANAGE_USERS", input: ({ connectionId }) => ({ connectionId, who: "VXNlcjox" }), ofShop: "connection" },
 };

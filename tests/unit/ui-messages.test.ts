@@ -5,7 +5,9 @@ import { createTranslator } from "use-intl/core";
 import { describe, expect, it } from "vitest";
 import en from "@/dashboard/ui/messages/en.json";
 import ru from "@/dashboard/ui/messages/ru.json";
-import { nest, providerMessages } from "@/providers/messages";
+import { englishMessages, nest, providerMessages } from "@/providers/messages";
+
+const russianMessages = await providerMessages("ru");
 
 const UI = path.resolve(import.meta.dirname, "../../src/dashboard/ui");
 const sources = readdirSync(UI, { recursive: true, encoding: "utf8" })
@@ -100,7 +102,7 @@ describe("the words of the pages", () => {
   });
 
   it("has no exclamation mark, no please and no oops", () => {
-    const everybody = [en, ...Object.values(providerMessages("en"))];
+    const everybody = [en, ...Object.values(englishMessages)];
     const loud = everybody
       .flatMap((messages) => flatten(messages))
       .filter(([, text]) => /!|\bplease\b|\boops\b|successful|\berror\b/i.test(text));
@@ -188,15 +190,15 @@ describe.each(pairs)("the Russian words of %s", (_, english, russian) => {
 });
 
 describe("catalogues of providers", () => {
-  it.each(Object.keys(providerMessages("en")))("%s: says better only what the pages say", (id) => {
-    const own = flatten((providerMessages("en")[id]?.ui ?? {}) as object);
+  it.each(Object.keys(englishMessages))("%s: says better only what the pages say", (id) => {
+    const own = flatten((englishMessages[id]?.ui ?? {}) as object);
     expect(own.filter(([key]) => typeof find(key) !== "string").map(([key]) => key)).toEqual([]);
   });
 
-  it.each(Object.keys(providerMessages("ru")).filter((id) => providerMessages("ru")[id] !== providerMessages("en")[id]))(
+  it.each(Object.keys(russianMessages).filter((id) => russianMessages[id] !== englishMessages[id]))(
     "%s: has every message in Russian, with the same values, and each can be rendered",
     (id) => {
-      const [own, english] = [providerMessages("ru")[id]!, providerMessages("en")[id]!];
+      const [own, english] = [russianMessages[id]!, englishMessages[id]!];
       const valuesIn = (text: string) => [...new Set(text.match(/\{\w+(?=[,}])/g) ?? [])].sort();
       expect(flatten(own).map(([key]) => key)).toEqual(flatten(english).map(([key]) => key));
       const texts = new Map(flatten(english));

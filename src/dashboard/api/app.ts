@@ -11,9 +11,10 @@ export const appRoutes = router({
   /** Anybody who may open the app: the page needs to know what else they may. */
   info: needingAny("MANAGE_APPS", "MANAGE_USERS").query(async ({ ctx }): Promise<AppInfo> => {
     const client = await ctx.rooms.clientOf(ctx.shop);
-    const [identity, language] = await Promise.all([
+    const [identity, language, setup] = await Promise.all([
       client?.request(AppIdentityDocument, {}),
       ctx.rooms.staffLanguage.of(ctx.shop.id, ctx.staff.userId),
+      ctx.rooms.setupView.of(ctx.shop.id),
     ]);
     return {
       shopHost: new URL(ctx.shop.saleorApiUrl).host,
@@ -24,6 +25,7 @@ export const appRoutes = router({
       },
       sandbox: ctx.rooms.env.CRM_SANDBOX,
       language,
+      setup,
       providers: Object.values(ctx.rooms.providers).map(describeProvider),
     };
   }),

@@ -8,6 +8,8 @@ import { customerRoutes } from "./customers";
 import { erasureRoutes } from "./erasure";
 import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
+import { setupRoutes } from "./setup";
+import { standingRoutes } from "./standings";
 import { router } from "./trpc";
 
 export const appRouter = router({
@@ -20,6 +22,8 @@ export const appRouter = router({
   audit: auditRoutes,
   mapping: mappingRoutes,
   erasure: erasureRoutes,
+  standings: standingRoutes,
+  setup: setupRoutes,
 });
 
 export type AppRouter = typeof appRouter;

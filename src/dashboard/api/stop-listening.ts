@@ -20,7 +20,7 @@ export async function stopListening(ctx: Admitted, id: string): Promise<Quieted>
   const { connection } = opened;
   const provider = ctx.rooms.providers[connection.provider];
   const inbound = provider?.inbound;
-  if (!inbound?.unlisten || connection.target === "") return NOTHING;
+  if (!provider || !inbound?.unlisten || connection.target === "") return NOTHING;
   const linkFor = () => ctx.rooms.linkTo({ ...connection, provider, shop: ctx.shop, signal: AbortSignal.timeout(PATIENCE_MS) });
   const address = ctx.rooms.inboundAddress(ctx.appBaseUrl, connection);
   const answer = await inbound.unlisten(linkFor(), address.ours);

@@ -38,6 +38,7 @@ const manifestSchema = z.looseObject({
         target: z.string().default("POPUP"),
         url: z.string().max(200),
         permissions: z.array(z.string()).default([]),
+        options: z.looseObject({}).optional(),
       }),
     )
     .default([]),
@@ -126,7 +127,7 @@ const NEWEST_MOUNT = /^(HOMEPAGE_WIDGETS|SEARCH_ACTION)$/;
 function extensionFaults(
   version: string,
   manifest: CheckedManifest,
-  { label, mount, target, url: path, permissions }: CheckedManifest["extensions"][number],
+  { label, mount, target, url: path, permissions, options }: CheckedManifest["extensions"][number],
 ): string[] {
   const faults: string[] = [];
   const since322 = isAtLeast(version, "3.22.0");
@@ -134,6 +135,8 @@ function extensionFaults(
   if (since322 && !isAtLeast(version, "3.23.0") && NEWEST_MOUNT.test(mount)) faults.push(`extensions: Invalid mount: ${mount}`);
   const targets = since322 ? ["POPUP", "APP_PAGE", "NEW_TAB", "WIDGET"] : ["POPUP", "APP_PAGE"];
   if (!targets.includes(target)) faults.push(`extensions: Invalid target: ${target}`);
+  if (target === "WIDGET" && !mount.endsWith("_WIDGETS")) faults.push(`extensions: ${label}: no widget on ${mount}`);
+  if (options && "widgetTarget" in options && target !== "WIDGET") faults.push(`extensions: ${label}: widgetTarget without target WIDGET`);
   if (target === "APP_PAGE" && !path.startsWith("/")) faults.push(`extensions: ${label}: url must start with /`);
   if (path.startsWith("/") && !manifest.appUrl) faults.push(`extensions: ${label}: relative url needs appUrl`);
   if (permissions.some((one) => !manifest.permissions.includes(one))) faults.push(`extensions: ${label}: permission out of scope`);
@@ -158,6 +161,14 @@ function createApp({ store }: World, manifest: CheckedManifest, { permissions, a
     removed: false,
     meta: {},
     privateMeta: {},
+    extensions: manifest.extensions.map(({ label, mount, target, url: path, permissions: needed }, index) => ({
+      id: Buffer.from(`AppExtension:${index + 1}`).toString("base64"),
+      label,
+      mount,
+      target,
+      url: path.startsWith("/") ? `${manifest.appUrl}${path}` : path,
+      permissions: needed,
+    })),
   };
   store.apps.set(app.id, app);
   for (const { name, targetUrl, query, asyncEvents, isActive } of manifest.webhooks) {

@@ -68,6 +68,7 @@ function mint(pair: Pair, issuer: string, options: StaffTokenOptions, appPermiss
     email,
     is_staff: true,
     token: "sessionkey01",
+    ...(options.extensionId && { app_extension: options.extensionId }),
     ...claims,
   })
     .setProtectedHeader({ alg: "RS256", kid: pair.kid })

@@ -3,6 +3,8 @@ import type { Micros } from "./instants";
 
 export interface StaffTokenOptions {
   appId: string;
+  /** Of one of the app's extensions: refused where the person lacks a permission that it was installed with. */
+  extensionId?: string;
   /** What the person holds in the shop. Default: MANAGE_APPS and MANAGE_USERS. */
   permissions?: readonly string[];
   expiresInSeconds?: number;
@@ -33,6 +35,17 @@ export interface InstalledApp {
   removed: boolean;
   meta: Readonly<Record<string, string>>;
   privateMeta: Readonly<Record<string, string>>;
+  /** As the manifest said at installation. No mutation changes them. */
+  extensions: readonly InstalledExtension[];
+}
+
+export interface InstalledExtension {
+  id: string;
+  label: string;
+  mount: string;
+  target: string;
+  url: string;
+  permissions: readonly string[];
 }
 
 export interface StoredWebhook {

@@ -1,6 +1,7 @@
 import { Button, Text } from "@saleor/macaw-ui";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ListChecks, SearchX } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { ActivityPage, ConnectionView } from "@/dashboard/api/views";
@@ -17,9 +18,14 @@ import { FindByEmail } from "./find-by-email";
 import { Pager } from "./pager";
 import { ReasonFilter } from "./reason-filter";
 import { RetryAll } from "./retry-all";
-import { RowsTable } from "./rows-table";
 import { Segments } from "./segments";
 import { type ActivityFilter, activityPath, useActivityFilter } from "./use-filter";
+
+/** Fetched beside the rows that it shows. */
+const RowsTable = dynamic(() => import("./rows-table").then(({ RowsTable }) => RowsTable), {
+  ssr: false,
+  loading: () => <CardSkeleton lines={5} />,
+});
 
 export const ActivityList = ({ connection }: { connection: ConnectionView }) => {
   const filter = useActivityFilter();

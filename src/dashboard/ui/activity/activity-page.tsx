@@ -1,5 +1,6 @@
 /** What became of each customer of one connection. */
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { ConnectionNav } from "../parts/connection-nav";
@@ -10,8 +11,13 @@ import { CardSkeleton, SlowNote } from "../parts/skeletons";
 import { useTRPC } from "../shell/api";
 import { HealthCallout } from "../status/health-callout";
 import { ActivityList } from "./activity-list";
-import { Inspector } from "./inspector";
 import { useActivityFilter } from "./use-filter";
+
+/** Only where somebody looks closely. */
+const Inspector = dynamic(() => import("./inspector").then(({ Inspector }) => Inspector), {
+  ssr: false,
+  loading: () => <CardSkeleton lines={5} />,
+});
 
 export const ActivityPage = () => {
   const t = useTranslations();

@@ -7,6 +7,7 @@ import type { AccountView, ProviderInfo } from "@/dashboard/api/views";
 import { Empty } from "../parts/empty";
 import { Page } from "../parts/page";
 import { Section } from "../parts/section";
+import { SetupBar } from "../setup/setup-bar";
 import { useInfo, useProvider } from "../shell/info";
 import { useWords } from "../text";
 import { ConfirmAccount } from "./confirm-account";
@@ -33,6 +34,7 @@ export const ConnectPage = () => {
   }
   return (
     <Page title={t("connect.title", { title: provider.title })} hasWayBack>
+      <SetupBar step="connect" />
       {permissions.manageApps ? (
         <Connect provider={provider} />
       ) : (

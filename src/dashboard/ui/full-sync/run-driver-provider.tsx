@@ -4,7 +4,7 @@ import { sayWhileLeaving, useTRPC, useTRPCClient } from "../shell/api";
 import { dashboardBridge, tokenNow } from "../shell/bridge";
 import { useInfo } from "../shell/info";
 import { type Drive, RunDriver } from "./run-driver";
-import { type SaleorAccess, saleorSource } from "./saleor-source";
+import type { SaleorAccess } from "./saleor-source";
 
 const Context = createContext<RunDriver | null>(null);
 
@@ -18,7 +18,7 @@ export const RunDriverProvider = ({ children }: { children: ReactNode }) => {
       new RunDriver({
         api,
         part: (parting, runId) => sayWhileLeaving(`runs.${parting}`, { runId }),
-        source: () => saleorSource(access),
+        source: async () => (await import("./saleor-source")).saleorSource(access),
         onEnd: () => void queryClient.invalidateQueries(connections.pathFilter()),
       }),
   );

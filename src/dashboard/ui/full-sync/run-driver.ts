@@ -6,10 +6,10 @@
 
 import type { RunView } from "@/dashboard/api/views";
 import type { ConnectionId } from "@/model/shop";
-import { readPlace } from "@/walk/place";
 import { Trouble } from "@/walk/trouble";
-import { type WalkEnd, type WalkProgress, type WalkSource, walk } from "@/walk/walk";
-import { type Api, statusOf } from "../shell/api";
+import type { WalkEnd, WalkProgress, WalkSource } from "@/walk/walk";
+import { statusOf } from "../shell/answers";
+import type { Api } from "../shell/api";
 
 /** The server takes a run for abandoned after 30 seconds without a sign. */
 const HEARTBEAT_MS = 10_000;
@@ -36,7 +36,7 @@ type Parting = "left" | "pause" | "cancel";
 interface DriverDeps {
   api: Api;
   part(parting: Parting, runId: string): void;
-  source(): WalkSource;
+  source(): Promise<WalkSource>;
   onEnd(): void;
 }
 
@@ -137,12 +137,14 @@ export class RunDriver {
     this.#stops.set(run.connectionId, stop);
     const heartbeat = setInterval(() => void this.#beat(run, stop), HEARTBEAT_MS);
     try {
-      const end = await walk({
-        source: this.deps.source(),
+      const parts = await this.#parts();
+      if (!parts) return await this.#ended(run, { kind: "stopped", trouble: new Trouble("unreachable", "app") });
+      const end = await parts.walk({
+        source: parts.source,
         post: (ids, cursor, again) => this.#post(run, { ids, cursor, again }),
         total: run.total ?? 0,
         startedAt: run.startedAt,
-        saved: readPlace(run.cursor),
+        saved: parts.readPlace(run.cursor),
         clock,
         signal: stop.signal,
         onProgress: (progress) => this.#change(run.connectionId, { progress }),
@@ -153,6 +155,16 @@ export class RunDriver {
       this.#stops.delete(run.connectionId);
       this.#change(run.connectionId, { state: "ended" });
       this.deps.onEnd();
+    }
+  }
+
+  /** What only a run needs is fetched when one begins. `null`: it could not be. */
+  async #parts() {
+    try {
+      const [{ walk }, { readPlace }, source] = await Promise.all([import("@/walk/walk"), import("@/walk/place"), this.deps.source()]);
+      return { walk, readPlace, source };
+    } catch {
+      return null;
     }
   }
 

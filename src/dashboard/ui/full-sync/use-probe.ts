@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Trouble } from "@/walk/trouble";
 import { useInfo } from "../shell/info";
 import { useSaleorAccess } from "./run-driver-provider";
-import { countCustomers } from "./saleor-source";
 
 export type Probe =
   | { kind: "looking" }
@@ -16,7 +15,7 @@ export function useProbe(connectionId: string): Probe {
   const { permissions } = useInfo();
   const query = useQuery({
     queryKey: ["saleor-customer-count", access.saleorApiUrl, connectionId],
-    queryFn: () => countCustomers(access),
+    queryFn: async () => (await import("./saleor-source")).countCustomers(access),
     enabled: permissions.manageUsers && permissions.manageApps,
     staleTime: 60_000,
     retry: (failures, error) => failures < 2 && !(error instanceof Trouble && error.kind === "denied"),

@@ -12,12 +12,15 @@ interface AddProviderProps {
   /** Nothing is connected yet: the first Connect is the page's one next step. */
   isFirst: boolean;
   mayManage: boolean;
+  /** Where the first run asks for it. */
+  title?: string;
+  hint?: string;
 }
 
-export const AddProvider = ({ providers, isFirst, mayManage }: AddProviderProps) => {
+export const AddProvider = ({ providers, isFirst, mayManage, title, hint }: AddProviderProps) => {
   const t = useTranslations();
   return (
-    <Section title={t("overview.addProvider")}>
+    <Section title={title ?? t("overview.addProvider")} hint={hint}>
       {providers.map((provider, index) => (
         <ProviderRow key={provider.id} provider={provider} isPrimary={isFirst && index === 0} mayManage={mayManage} />
       ))}

@@ -1,12 +1,13 @@
 import { Text } from "@saleor/macaw-ui";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { Failed } from "../parts/failed";
 import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
-import { useTRPC } from "../shell/api";
+import { Checklist } from "../setup/checklist";
+import { useOpensByItself } from "../setup/opens-by-itself";
+import { useConnections } from "../setup/use-setup";
 import { useInfo } from "../shell/info";
 import { LanguageChoice } from "../shell/language-choice";
 import { AppLink } from "../shell/leave";
@@ -16,10 +17,11 @@ import { ConnectionCard } from "./connection-card";
 export const OverviewPage = () => {
   const t = useTranslations();
   const { permissions } = useInfo();
-  const query = useQuery(useTRPC().connections.list.queryOptions(undefined, { refetchInterval: 5_000 }));
+  const query = useConnections();
+  const makesWay = useOpensByItself(query.data);
   return (
-    <Page title={t("overview.title")} isBusy={query.isPending} callout={<LookOnly />} actions={<Menu />}>
-      {query.data ? (
+    <Page title={t("overview.title")} isBusy={query.isPending || makesWay} callout={<LookOnly />} actions={<Menu />}>
+      {query.data && !makesWay ? (
         <Connections connections={query.data} mayManage={permissions.manageApps} />
       ) : query.isError ? (
         <Failed title={t("failed.connections")} error={query.error} onRetry={() => query.refetch()} />
@@ -39,6 +41,7 @@ const Connections = ({ connections, mayManage }: { connections: ConnectionView[]
   const free = providers.filter((provider) => !connections.some((connection) => connection.provider === provider.id));
   return (
     <>
+      <Checklist connections={connections} />
       {connections.length === 0 ? (
         <Text as="p" size={3} className="crm-prose">
           {t("overview.intro")}

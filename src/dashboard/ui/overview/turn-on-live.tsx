@@ -23,12 +23,18 @@ export function useSetLive(connection: ConnectionView) {
   );
 }
 
-export const TurnOnLive = ({ connection, size }: { connection: ConnectionView; size?: "small" }) => {
+interface TurnOnLiveProps {
+  connection: ConnectionView;
+  size?: "small";
+  isPrimary?: boolean;
+}
+
+export const TurnOnLive = ({ connection, size, isPrimary }: TurnOnLiveProps) => {
   const t = useTranslations();
   const setLive = useSetLive(connection);
   return (
     <BusyButton
-      variant="secondary"
+      variant={isPrimary ? "primary" : "secondary"}
       size={size}
       isBusy={setLive.isPending}
       onClick={() => setLive.mutate({ id: connection.id, live: true })}

@@ -1,7 +1,7 @@
 /** Stands in place of what could not be loaded: the rest of the page goes on working. */
 import { Button } from "@saleor/macaw-ui";
 import { useFormatter, useTranslations } from "use-intl";
-import { missingOf, statusOf } from "../shell/api";
+import { missingOf, statusOf } from "../shell/answers";
 import { Callout } from "./callout";
 import { CopyButton } from "./copy-button";
 

@@ -1,8 +1,7 @@
 /** Who the customers on a page are: asked of Saleor as the person who looks, kept in this page only. */
-import { CustomerByEmailDocument, CustomerNamesDocument } from "@graphql/generated/graphql";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useSaleorAccess } from "../full-sync/run-driver-provider";
-import { asker, type SaleorAccess } from "../full-sync/saleor-source";
+import type { SaleorAccess } from "../full-sync/saleor-source";
 import { useInfo } from "../shell/info";
 
 export interface CustomerName {
@@ -45,9 +44,7 @@ export function useNames(ids: readonly string[]): Names {
 }
 
 export async function readNames(access: SaleorAccess, ids: readonly string[]): Promise<Map<string, CustomerName>> {
-  const answer = await asker(access)(CustomerNamesDocument, { ids: [...ids] });
-  const people = answer.customers?.edges.map(({ node }) => node) ?? [];
-  return new Map(people.map(({ id, email, firstName, lastName }) => [id, { name: `${firstName} ${lastName}`.trim(), email }]));
+  return (await import("./ask-names")).askNames(access, ids);
 }
 
 /** The id behind an address; `null` = Saleor has no such customer. */
@@ -55,7 +52,7 @@ export function useIdByEmail(email: string) {
   const access = useSaleorAccess();
   return useQuery({
     queryKey: ["saleor-id-by-email", access.saleorApiUrl, email],
-    queryFn: async () => (await asker(access)(CustomerByEmailDocument, { email })).user?.id ?? null,
+    queryFn: async () => (await import("./ask-names")).askIdByEmail(access, email),
     enabled: email !== "",
     staleTime: 30_000,
     retry: 1,

@@ -4,7 +4,7 @@ import type { ConnectionView } from "@/dashboard/api/views";
 import { Callout } from "../parts/callout";
 import { CopyButton } from "../parts/copy-button";
 import { useClockTime } from "../parts/when";
-import { statusOf } from "../shell/api";
+import { statusOf } from "../shell/answers";
 import { useProviderText } from "../text";
 import type { SaveTrouble } from "./use-save";
 

@@ -9,6 +9,7 @@ import { Failed } from "../parts/failed";
 import { HealthPill } from "../parts/health-pill";
 import { Page } from "../parts/page";
 import { CardSkeleton, SlowNote } from "../parts/skeletons";
+import { SetupBar } from "../setup/setup-bar";
 import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
 import { SettingsForm } from "./settings-form";
@@ -81,6 +82,7 @@ const Frame = ({ connection, footer, children }: { connection: ConnectionView; f
         )
       }
     >
+      <SetupBar step="target" connectionId={connection.id} />
       {children}
     </Page>
   );

@@ -5,7 +5,7 @@
  */
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { IntlProvider } from "use-intl";
-import { providerMessages } from "@/providers/messages";
+import { englishMessages, providerMessages } from "@/providers/messages";
 import en from "../messages/en.json";
 import { dashboardBridge } from "./bridge";
 
@@ -13,10 +13,15 @@ const WAIT_MS = 300;
 
 export const LANGUAGES = ["en", "ru"] as const;
 export type Language = (typeof LANGUAGES)[number];
-type Messages = typeof en;
+type Messages = typeof en & { provider: Record<string, unknown> };
+
+const english: Messages = { ...en, provider: englishMessages };
 
 const fetched: Record<Exclude<Language, "en">, () => Promise<Messages>> = {
-  ru: async () => (await import("../messages/ru.json")).default as Messages,
+  ru: async () => {
+    const [ours, provider] = await Promise.all([import("../messages/ru.json"), providerMessages("ru")]);
+    return { ...(ours.default as typeof en), provider };
+  },
 };
 
 export function languageOf(code: string): Language {
@@ -103,14 +108,14 @@ interface Spoken {
 }
 
 function useMessages(language: Language): Spoken | null {
-  const [spoken, setSpoken] = useState<Spoken | null>(language === "en" ? { language, messages: en } : null);
+  const [spoken, setSpoken] = useState<Spoken | null>(language === "en" ? { language, messages: english } : null);
   useEffect(() => {
-    if (language === "en") return setSpoken({ language, messages: en });
+    if (language === "en") return setSpoken({ language, messages: english });
     let isWanted = true;
     // Words that cannot be fetched leave English, which is better than nothing.
     fetched[language]()
       .then((messages) => isWanted && setSpoken({ language, messages }))
-      .catch(() => isWanted && setSpoken((before) => before ?? { language: "en", messages: en }));
+      .catch(() => isWanted && setSpoken((before) => before ?? { language: "en", messages: english }));
     return () => {
       isWanted = false;
     };
@@ -120,7 +125,7 @@ function useMessages(language: Language): Spoken | null {
 
 /** A page outside the Dashboard. */
 export const InEnglish = ({ children }: { children: ReactNode }) => (
-  <Speaking language="en" messages={en}>
+  <Speaking language="en" messages={english}>
     {children}
   </Speaking>
 );
@@ -128,7 +133,7 @@ export const InEnglish = ({ children }: { children: ReactNode }) => (
 const Speaking = ({ language, messages, children }: Spoken & { children: ReactNode }) => (
   <IntlProvider
     locale={language}
-    messages={{ ...messages, provider: providerMessages(language) }}
+    messages={messages}
     timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}
     onError={() => {}}
     getMessageFallback={({ key }) => key}

@@ -2,15 +2,12 @@
 import { useTheme } from "@saleor/macaw-ui";
 import { useEffect } from "react";
 import { dashboardBridge } from "./bridge";
+import { paintStartingTheme } from "./starting-theme";
 
 const macawName = (theme: string | undefined) => (theme === "dark" ? "defaultDark" : "defaultLight");
 
 export function startingTheme(): "defaultDark" | "defaultLight" {
-  const fromUrl = new URLSearchParams(window.location.search).get("theme");
-  const system = window.matchMedia("(prefers-color-scheme: dark)").matches && window.self === window.top ? "dark" : "light";
-  const theme = fromUrl ?? system;
-  document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
-  return macawName(theme);
+  return macawName(paintStartingTheme());
 }
 
 export const ThemeSync = () => {

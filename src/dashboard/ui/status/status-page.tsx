@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/router";
 import { useTranslations } from "use-intl";
 import type { ConnectionView } from "@/dashboard/api/views";
-import { FullSyncCard } from "../full-sync/full-sync-card";
 import { useDrive } from "../full-sync/run-driver-provider";
 import { ConnectionNav } from "../parts/connection-nav";
 import { Failed } from "../parts/failed";
@@ -15,9 +15,18 @@ import { ConnectionDetails } from "./connection-details";
 import { EraseWaits } from "./erase-waits";
 import { HealthCallout } from "./health-callout";
 import { LeftOut } from "./left-out";
-import { SyncOne } from "./sync-one";
 import { Tiles } from "./tiles";
 import { UnsentCard } from "./unsent";
+
+/** Below the first sight of the page: fetched beside it, so that what is in sight does not wait for them. */
+const FullSyncCard = dynamic(() => import("../full-sync/full-sync-card").then(({ FullSyncCard }) => FullSyncCard), {
+  ssr: false,
+  loading: () => <CardSkeleton lines={4} />,
+});
+const SyncOne = dynamic(() => import("./sync-one").then(({ SyncOne }) => SyncOne), {
+  ssr: false,
+  loading: () => <CardSkeleton lines={2} />,
+});
 
 export const StatusPage = () => {
   const t = useTranslations();

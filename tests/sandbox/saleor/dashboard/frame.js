@@ -3,10 +3,12 @@
 const REFRESH_LEAD_SECONDS = 30;
 
 /**
- * session: who and where; mint(): a fresh token; actions: what to do for each action of the app, by wire type.
+ * session: who and where; mint(): a fresh token; actions: what to do for each action of the app, by wire type; address():
+ * what the frame shows. A pop-up's token is never renewed.
  */
-export function openFrame({ element, session, mint, actions, deepPath, look }) {
-  const appOrigin = new URL(session.app.url).origin;
+export function openFrame({ element, session, mint, actions, deepPath = () => "", address, look, isRenewed = true }) {
+  const whereTo = address ?? (() => frameUrl(session, deepPath(), look().theme));
+  const appOrigin = new URL(whereTo()).origin;
   const seen = [];
   let shaken = false;
   let refreshTimer;
@@ -16,7 +18,7 @@ export function openFrame({ element, session, mint, actions, deepPath, look }) {
   async function freshToken() {
     const token = await mint();
     clearTimeout(refreshTimer);
-    refreshTimer = setTimeout(refreshToken, secondsToRefresh(token) * 1000);
+    if (token && isRenewed) refreshTimer = setTimeout(refreshToken, secondsToRefresh(token) * 1000);
     return token;
   }
 
@@ -49,16 +51,33 @@ export function openFrame({ element, session, mint, actions, deepPath, look }) {
     send("response", { actionId: payload.actionId, ok: true });
   }
 
+  function close() {
+    removeEventListener("message", onMessage);
+    clearTimeout(refreshTimer);
+  }
+
   function load() {
     shaken = false;
-    element.src = frameUrl(session, deepPath(), look().theme);
+    element.src = whereTo();
   }
 
   addEventListener("message", onMessage);
   element.setAttribute("sandbox", session.sandbox);
   element.addEventListener("load", shakeHands);
   load();
-  return { send, refreshToken, reload: load, seen };
+  return { send, refreshToken, reload: load, close, seen };
+}
+
+/**
+ * Of an extension on one of the Dashboard's own pages. The builder runs twice for a widget, which writes its parameters twice.
+ */
+export function extensionUrl({ app, saleorApiUrl, domain }, extension, context, theme) {
+  const url = new URL(extension.url);
+  const own = { domain, saleorApiUrl, id: app.id, ...context };
+  const times = extension.target === "WIDGET" ? 2 : 1;
+  for (let round = 0; round < times; round++) for (const [key, value] of Object.entries(own)) url.searchParams.append(key, value);
+  url.searchParams.append("theme", theme);
+  return url.href;
 }
 
 /** The page's own query comes first, then what the Dashboard adds. */

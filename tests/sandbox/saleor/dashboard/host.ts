@@ -10,7 +10,7 @@ import { z } from "zod";
 import { readBody, sendJson } from "../api";
 import { InstallationFailed } from "../install";
 import type { SaleorSandbox } from "../saleor";
-import { behaviourOf, schemaVersionOf } from "../versions";
+import { behaviourOf, isAtLeast, schemaVersionOf } from "../versions";
 
 export interface DashboardOptions {
   saleor: SaleorSandbox;
@@ -33,22 +33,27 @@ export interface Dashboard {
   readonly url: string;
   /** The page of an installed app, with a deep path inside it. */
   appPage(appId: string, path?: string): string;
+  /** The Dashboard's own page about a customer, with what apps put on it; without an id the list. */
+  customerPage(customerId?: string): string;
   /** The page that installs from a manifest. */
   installPage(manifestUrl: string): string;
   close(): Promise<void>;
 }
 
 const DASHBOARD_VERSIONS: Readonly<Record<string, string>> = { "3.21": "3.21.21", "3.22": "3.22.44", "3.23": "3.23.27" };
+/** As many as one page of the Dashboard's list shows. */
+const SHOWN_CUSTOMERS = 100;
 const FRAME_RIGHTS = "allow-same-origin allow-forms allow-scripts allow-downloads";
 
 const FILES: Readonly<Record<string, { name: string; type: string }>> = {
   "/__host/page.js": { name: "page.js", type: "text/javascript" },
   "/__host/frame.js": { name: "frame.js", type: "text/javascript" },
+  "/__host/customers.js": { name: "customers.js", type: "text/javascript" },
   "/__host/page.css": { name: "page.css", type: "text/css" },
 };
 const fileText = (name: string) => readFileSync(resolve(import.meta.dirname, name), "utf8");
 
-const tokenWish = z.object({ appId: z.string(), permissions: z.array(z.string()) });
+const tokenWish = z.object({ appId: z.string(), extensionId: z.string().optional(), permissions: z.array(z.string()) });
 const installWish = z.object({ manifestUrl: z.string() });
 
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
@@ -74,6 +79,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   return {
     url,
     appPage: (appId, path = "/") => `${url}/extensions/app/${encodeURIComponent(appId)}/${path.replace(/^\//, "")}`,
+    customerPage: (customerId) => `${url}/customers${customerId ? `/${encodeURIComponent(customerId)}` : ""}`,
     installPage: (manifestUrl) => `${url}/extensions/install/custom?manifestUrl=${encodeURIComponent(manifestUrl)}`,
     async close() {
       server.closeAllConnections();
@@ -90,15 +96,29 @@ function sendText(response: ServerResponse, type: string, text: string): void {
 function sessionOf(options: DashboardOptions, wantedApp: string | null) {
   const { saleor, theme = "light", locale = "en", permissions = ["MANAGE_APPS", "MANAGE_USERS"], panelUrl = null } = options;
   const app = wantedApp ? saleor.app(wantedApp) : saleor.installedApps().at(-1);
+  const dashboardVersion = DASHBOARD_VERSIONS[schemaVersionOf(saleor.version)] ?? "3.23.27";
   return {
     app:
       app && !app.removed
-        ? { id: app.id, name: app.name, author: app.author, logoUrl: app.logoUrl, url: options.appUrl ?? app.appUrl }
+        ? {
+            id: app.id,
+            name: app.name,
+            author: app.author,
+            logoUrl: app.logoUrl,
+            url: options.appUrl ?? app.appUrl,
+            extensions: app.extensions,
+          }
         : null,
+    customers: saleor.customers
+      .all()
+      .slice(0, SHOWN_CUSTOMERS)
+      .map(({ id, email, firstName, lastName }) => ({ id, email, firstName, lastName })),
     saleorApiUrl: saleor.apiUrl,
     domain: new URL(saleor.apiUrl).host,
     saleorVersion: saleor.version,
-    dashboardVersion: DASHBOARD_VERSIONS[schemaVersionOf(saleor.version)] ?? "3.23.27",
+    dashboardVersion,
+    widgetResize: isAtLeast(dashboardVersion, "3.23.8"),
+    popupClose: isAtLeast(dashboardVersion, "3.22.31"),
     sandbox: behaviourOf(saleor.version).popups ? `${FRAME_RIGHTS} allow-popups` : FRAME_RIGHTS,
     theme,
     locale,
@@ -108,8 +128,8 @@ function sessionOf(options: DashboardOptions, wantedApp: string | null) {
 }
 
 function tokenFor({ saleor, tokenTtlSeconds = 300, email }: DashboardOptions, body: string): Promise<string> {
-  const { appId, permissions } = tokenWish.parse(JSON.parse(body));
-  return saleor.staffToken({ appId, permissions, expiresInSeconds: tokenTtlSeconds, email });
+  const { appId, extensionId, permissions } = tokenWish.parse(JSON.parse(body));
+  return saleor.staffToken({ appId, extensionId, permissions, expiresInSeconds: tokenTtlSeconds, email });
 }
 
 async function installFor(saleor: SaleorSandbox, body: string, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 // The page round the frame: address, look, permissions, toasts. `window.dashboard` lets tests look in.
+import { showCustomers } from "./customers.js";
 import { openFrame } from "./frame.js";
 
 const TOAST_MS = 5000;
@@ -40,7 +41,8 @@ function toast({ status = "info", title = "", text = "" }) {
 function redirect({ to, newContext }) {
   log.push({ redirect: to, newContext: Boolean(newContext) });
   const isOwn = to.startsWith("/");
-  if (isOwn && to.startsWith(base)) history.pushState(null, "", to);
+  if (isOwn && to.startsWith(base) && newContext) window.open(to);
+  else if (isOwn && to.startsWith(base)) history.pushState(null, "", to);
   else if (isOwn) toast({ title: "The Dashboard would go to", text: to });
   else if (newContext) window.open(to);
   else if (confirm(`You are about to leave the Dashboard: ${to}`)) location.href = to;
@@ -64,7 +66,8 @@ const heldPermissions = () => {
   const others = session.permissions.filter((one) => !shown.includes(one));
   return [...others, ...permissionBoxes.filter((box) => box.checked).map((box) => box.value)];
 };
-const mint = async () => (await (await post("token", { appId: session.app.id, permissions: heldPermissions() })).json()).token;
+const mint = async (extensionId) =>
+  (await (await post("token", { appId: session.app.id, extensionId, permissions: heldPermissions() })).json()).token;
 
 function showInstall() {
   byId("install").hidden = false;
@@ -90,7 +93,7 @@ function showApp() {
   if (!location.pathname.startsWith(base)) history.replaceState(null, "", `${base}/`);
   const element = byId("frame");
   element.hidden = false;
-  const frame = openFrame({ element, session, mint, actions, deepPath, look: () => look });
+  const frame = openFrame({ element, session, mint: () => mint(), actions, deepPath, look: () => look });
   addEventListener("popstate", () => frame.send("redirect", { path: deepPath() || "/" }));
   return frame;
 }
@@ -128,6 +131,8 @@ applyTheme();
 setUpPanel();
 const installing = /^(\/dashboard)?\/(extensions|apps)\/install/.test(location.pathname) || !session.app;
 if (installing) showInstall();
-const frame = installing ? undefined : showApp();
+const aboutCustomers = location.pathname.startsWith("/customers");
+const showPage = () => (aboutCustomers ? showCustomers({ session, mint, actions, look: () => look }) : showApp());
+const frame = installing ? undefined : showPage();
 setUpControls(frame);
 window.dashboard = { session, log, frame, seen: frame?.seen ?? [] };

@@ -1,0 +1,7 @@
+import { CustomerPopup } from "@/dashboard/ui/light/customer-widget";
+import type { LightPage } from "../_app";
+
+const Page: LightPage = () => <CustomerPopup />;
+Page.isLight = true;
+
+export default Page;

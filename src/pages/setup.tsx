@@ -1,0 +1,3 @@
+import { SetupPage } from "@/dashboard/ui/setup/setup-page";
+
+export default SetupPage;
