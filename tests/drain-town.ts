@@ -117,6 +117,7 @@ const connectionOf = (id: string) => ({
     deletionTag: "Deleted in Saleor",
     fieldRules: [],
     consentRules: [],
+    changeRules: [],
   },
   credentials: {},
   target: "place",

@@ -36,7 +36,8 @@ export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<S
   // A rule for a channel that the provider does not follow reads nothing.
   const channels = provider.customers.channels?.(settings) ?? [];
   const consentRules = settings.consentRules.filter(({ channel }) => channels.includes(channel));
-  const keys = keysOf([...settings.fieldRules, ...consentRules].map((rule) => rule.source));
+  const changeRules = settings.changeRules.filter(({ on }) => on);
+  const keys = keysOf([...settings.fieldRules, ...consentRules, ...changeRules].map((rule) => rule.source));
   const rules = {
     tagsKey: tagsKey(provider.id),
     limits: provider.customers.tags,

@@ -43,7 +43,7 @@ export const metaSource = z.discriminatedUnion("kind", [
 ]);
 export type MetaSource = z.output<typeof metaSource>;
 
-const fieldSource = z.discriminatedUnion("kind", [
+export const fieldSource = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("customer"), name: z.enum(CUSTOMER_FIELDS) }),
   ...metaSource.options,
 ]);
@@ -71,7 +71,7 @@ export const TEXT_FORMS = ["url", "us_zip", "us_phone"] as const;
 export type TextForm = (typeof TEXT_FORMS)[number];
 
 /** The field at the provider, as its dictionary described it when the rule was saved: the mapping asks nobody. */
-const fieldTarget = z.strictObject({
+export const fieldTarget = z.strictObject({
   id: z.string().min(1).max(200),
   type: z.enum(FIELD_TYPES),
   maxLength: z.number().int().positive().optional(),

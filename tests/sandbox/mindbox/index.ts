@@ -8,7 +8,7 @@ import type { Card } from "./cards";
 import { addFault, type FaultSpec } from "./faults";
 import { guideProject, type Project } from "./project";
 import { serve } from "./server";
-import { createWorld, type Request, resetWorld, type StatusWrite } from "./world";
+import { createWorld, type EventNoted, type Request, resetWorld, type StatusWrite } from "./world";
 
 export type { FaultSpec } from "./faults";
 export { guideProject, type Project, unusualProject } from "./project";
@@ -45,6 +45,8 @@ export interface MindboxSandbox {
   revoke(): void;
   /** Every subscription written to a card that existed. */
   statusWrites(): StatusWrite[];
+  /** What happened to a customer, by the operation that said so. */
+  events(card: Card | undefined): string[];
   reset(): void;
   close(): Promise<void>;
 }
@@ -102,6 +104,7 @@ export async function startMindbox(options: { project?: Project; port?: number }
       world.secretKey = `revoked-${world.secretKey}`;
     },
     statusWrites: () => world.statusWrites,
+    events: (card) => world.events.flatMap(({ operation, mindboxId }: EventNoted) => (mindboxId === card?.mindboxId ? [operation] : [])),
     reset: () => resetWorld(world),
     close: () =>
       new Promise<void>((closed) => {
