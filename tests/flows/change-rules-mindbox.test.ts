@@ -29,11 +29,7 @@ async function save(name: string): Promise<void> {
 const remembers = (id: string, last: string) =>
   until(
     async () =>
-      (
-        await town.app.rows(
-          `select 1 from ledger where customer_id = '${id}' and due_at is null and rule_state->'rank_up'->>'last' = '${last}'`,
-        )
-      ).length > 0,
+      (await town.app.rows(`select 1 from ledger where customer_id = '${id}' and rule_state->'rank_up'->>'last' = '${last}'`)).length > 0,
   );
 const card = (id: string) => town.mindbox.card("saleorId", id);
 
