@@ -1,7 +1,6 @@
 /** One thing that follows a change: a tag, a field, an event. */
 import { Button } from "@saleor/macaw-ui";
 import { Trash2 } from "lucide-react";
-import { useTranslations } from "use-intl";
 import type { ConnectionView, FieldView } from "@/dashboard/api/views";
 import { Field } from "../parts/field";
 import { Pick } from "../parts/pick";
@@ -31,16 +30,15 @@ interface ChangeActionProps extends ActionParts {
 }
 
 export const ChangeAction = (p: ChangeActionProps) => {
-  const t = useTranslations();
   const { action, readOnly } = p;
-  const words = useWords(p.connection.provider);
+  const t = useWords(p.connection.provider);
   return (
     <li className="crm-change-action">
       <Pick
         label={t("changes.action", { number: p.number })}
         value={action.kind}
         disabled={readOnly}
-        options={kindsFor(p).map((kind) => ({ value: kind, label: words(`changes.kind.${kind}`) }))}
+        options={kindsFor(p).map((kind) => ({ value: kind, label: t(`changes.kind.${kind}`) }))}
         onChange={(kind) => p.onChange({ ...action, kind, text: isText(kind) && isText(action.kind) ? action.text : "" })}
       />
       <ActionValue {...p} />
@@ -66,11 +64,10 @@ function kindsFor({ action, when, eventForm }: ChangeActionProps): ActionKind[] 
 }
 
 const ActionValue = (p: ChangeActionProps) => {
-  const t = useTranslations();
   const { action, connection, readOnly } = p;
-  const words = useWords(connection.provider);
+  const t = useWords(connection.provider);
   const code = p.isChecked ? actionProblem(action, p.eventForm) : null;
-  const problem = code ? words(`changes.problem.${code}`, { title: connection.title }) : undefined;
+  const problem = code ? t(`changes.problem.${code}`, { title: connection.title }) : undefined;
   if (action.kind === "previous" || action.kind === "difference")
     return (
       <TargetPick
@@ -86,12 +83,12 @@ const ActionValue = (p: ChangeActionProps) => {
     );
   return (
     <Field
-      label={action.kind === "send_event" ? words("changes.event") : t("changes.tag")}
+      label={action.kind === "send_event" ? t("changes.event") : t("changes.tag")}
       value={action.text}
       disabled={readOnly}
       autoComplete="off"
       problem={problem}
-      help={action.kind === "send_event" ? words("changes.eventHelp") : null}
+      help={action.kind === "send_event" ? t("changes.eventHelp") : null}
       onChange={(event) => p.onChange({ ...action, text: event.target.value })}
     />
   );

@@ -20,11 +20,10 @@ interface ChangeRulesProps extends Omit<ActionParts, "eventForm"> {
 }
 
 export const ChangeRules = ({ drafts, rules, fieldRules, onEdit, ...parts }: ChangeRulesProps) => {
-  const t = useTranslations();
-  const words = useWords(parts.connection.provider);
+  const t = useWords(parts.connection.provider);
   const { title } = parts.connection;
   return (
-    <Section title={t("changes.title")} hint={words(rules.eventForm === null ? "changes.hintNoEvents" : "changes.hint", { title })}>
+    <Section title={t("changes.title")} hint={t(rules.eventForm === null ? "changes.hintNoEvents" : "changes.hint", { title })}>
       {drafts.map((draft, n) => (
         <ChangeCard
           {...parts}
