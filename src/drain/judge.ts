@@ -141,7 +141,7 @@ export function judgeAbsent(row: DueRow, readAt: Date): Verdict {
 }
 
 /** Seen at every look; what else the last delivery left out is still left out. */
-const READ_AGAIN = /^change_(not_number|unknown_rank|too_long):/;
+const READ_AGAIN = /^(change_(not_number|unknown_rank|too_long)|attribute_unknown):/;
 
 export function judgeUnchanged(row: DueRow, sent: Sent): Verdict {
   const warnings = row.warnings.filter((code) => !READ_AGAIN.test(code) && !sent.problems.includes(code));

@@ -51,7 +51,8 @@ async function open(deps: Deps, id: ConnectionId): Promise<InboundConnection | "
 
 async function readWord(deps: Deps, client: SaleorClient, id: string, rule: ConsentRule): Promise<boolean | null> {
   const { kind, key } = rule.source;
-  const plan = { privateKeys: kind === "private" ? [key] : [], publicKeys: kind === "public" ? [key] : [], orders: false };
+  const of = (wanted: typeof kind) => (kind === wanted ? [key] : []);
+  const plan = { privateKeys: of("private"), publicKeys: of("public"), attributes: kind === "attribute", orders: false };
   const read = await readCustomers(client, [id], plan);
   const customer = read.kind === "read" ? read.found.get(id) : undefined;
   return customer ? (deps.consentsOf([rule])(customer).consents[rule.channel] ?? null) : null;

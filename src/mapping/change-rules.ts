@@ -7,7 +7,7 @@ import { type ChangeAction, type ChangeRule, formOf, type Remembered, type RuleS
 import type { FieldValue } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import { fitterOf } from "./fit";
-import { readerOf, UNREADABLE } from "./source";
+import { readerOf, UNKNOWN } from "./source";
 
 /** Longer than any rank or number; more of a customer is not kept. */
 const LONGEST = 500;
@@ -56,7 +56,8 @@ export function changeReader(rules: readonly ChangeRule[], tools: ChangeTools): 
     for (const { rule, read, follow } of compiled) {
       const raw = read(customer);
       const known = rememberedIn(before, rule.id);
-      const { kept, fires } = follow(raw === UNREADABLE ? null : raw, known, changes);
+      if (raw === UNKNOWN) changes.problems.push(`attribute_unknown:${nameOf(rule)}`);
+      const { kept, fires } = follow(typeof raw === "string" ? raw : null, known, changes);
       if (kept) changes.after = { ...changes.after, [rule.id]: kept };
       if (!fires || !mayFire) continue;
       changes.fired.push(rule.id);

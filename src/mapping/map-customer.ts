@@ -50,6 +50,7 @@ export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<S
     plan: {
       privateKeys: [...new Set([rules.tagsKey, DO_NOT_SYNC, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
       publicKeys: [...new Set([...(reads.publicKeys ?? []), ...keys.publicKeys])],
+      attributes: keys.attributes,
       orders: rules.onlyBuyers,
     },
     map: (customer, ownedTags = []) => mapCustomer(customer, { ...rules, ownedTags }),

@@ -150,6 +150,7 @@ function asRead(person: Person): Customer {
     defaultShippingAddress: null,
     privateMeta: { mailchimp_tags: tagsAsRead(person) },
     publicMeta: {},
+    attributes: null,
     hasOrders: null,
   };
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { tryRule } from "@/mapping/change-rules";
 import { mappingOf } from "@/mapping/map-customer";
-import { readerOf, UNREADABLE } from "@/mapping/source";
+import { readerOf } from "@/mapping/source";
 import { type ChangeRule, changeRule, contradictionsIn } from "@/model/change-rules";
 import type { EngineSettings } from "@/model/connection";
 import type { FieldRule } from "@/model/rules";
@@ -65,7 +65,7 @@ async function look(
   if (!customer) return { kind: "not_found" };
   const raw = readerOf(rule.source)(customer);
   const mapped = mapping.map(customer);
-  return { kind: "seen", value: raw === UNREADABLE ? "" : (raw ?? ""), skipped: mapped.kind === "skipped" ? mapped.reason : null };
+  return { kind: "seen", value: typeof raw === "string" ? raw : "", skipped: mapped.kind === "skipped" ? mapped.reason : null };
 }
 
 /** What the rules say to each other, and of this provider; rules that are not handed in stand as they were saved. */

@@ -4,6 +4,7 @@ import type { FieldSource } from "@/model/rules";
 import { Field } from "../parts/field";
 import { Pick } from "../parts/pick";
 import { SOURCES, sourceFrom, sourceIdOf } from "./drafts";
+import { useHasAttributes } from "./use-has-attributes";
 
 interface SourcePickProps {
   label: string;
@@ -15,23 +16,26 @@ interface SourcePickProps {
 
 export const SourcePick = ({ label, source, readOnly, needsKey, onChange }: SourcePickProps) => {
   const t = useTranslations();
+  const hasAttributes = useHasAttributes();
+  const offered = SOURCES.filter((id) => id !== "attribute" || hasAttributes || source.kind === "attribute");
+  const isAttribute = source.kind === "attribute";
   return (
     <div className="crm-rule-part">
       <Pick
         label={label}
         value={sourceIdOf(source)}
         disabled={readOnly}
-        options={SOURCES.map((id) => ({ value: id, label: t(`mapping.source.${id.replace(".", "_")}`) }))}
+        options={offered.map((id) => ({ value: id, label: t(`mapping.source.${id.replace(".", "_")}`) }))}
         onChange={(id) => onChange(sourceFrom(id, source))}
       />
       {source.kind === "customer" ? null : (
         <Field
-          label={t("mapping.key")}
+          label={isAttribute ? t("mapping.attribute") : t("mapping.key")}
           value={source.key}
           disabled={readOnly}
           autoComplete="off"
-          problem={needsKey ? t("mapping.problem.needs_key") : undefined}
-          help={source.kind === "public" ? t("mapping.publicHelp") : null}
+          problem={needsKey ? (isAttribute ? t("mapping.problem.needs_attribute") : t("mapping.problem.needs_key")) : undefined}
+          help={source.kind === "public" ? t("mapping.publicHelp") : isAttribute ? t("mapping.attributeHelp") : null}
           onChange={(event) => onChange({ ...source, key: event.target.value })}
         />
       )}
