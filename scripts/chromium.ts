@@ -9,5 +9,6 @@ const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 export async function launchChromium(): Promise<Browser> {
   const system = process.env.CHROMIUM_PATH ?? SYSTEM.find((path) => existsSync(path));
   if (system) return chromium.launch({ executablePath: system, args: QUIET });
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: [...packaged.args, ...QUIET] });
+  // Without the package's own arguments: they are for functions in a cloud (one process), where it dies with its first context.
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: QUIET });
 }

@@ -5,6 +5,8 @@ export default function Document() {
     <Html lang="en">
       <Head>
         <link rel="icon" href="/logo.png" />
+        {/* Neither deferred nor async: it must listen before the frame's load event. */}
+        <script src="/dashboard-language.js" />
       </Head>
       <body>
         <Main />

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { markDue } from "./migrations-intake";
 import { consentLog, consents } from "./migrations-mapping";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
 
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   "0022_last_answers": { up: lastAnswers },
   "0023_staff_language": { up: staffLanguage },
   "0024_alerts": { up: alerts },
+  "0030_mark_due": { up: markDue },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

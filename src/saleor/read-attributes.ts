@@ -9,6 +9,9 @@ import type { CustomerId } from "@/model/shop";
 import type { SaleorClient } from "./client";
 import { unreadable } from "./unreadable";
 
+/** The question was understood, and was too large. */
+const TOO_MUCH = new Set(["QueryCostError", "body_too_large"]);
+
 const named = z.object({ name: z.string().nullable() });
 
 /** Each kind of attribute has its value under a name of its own; of kinds that we do not ask for there is none. */
@@ -35,7 +38,7 @@ export type ReadAttributes =
 
 export async function readAttributes(client: SaleorClient, ids: CustomerId[], options: { signal?: AbortSignal }): Promise<ReadAttributes> {
   const answer = await client.request(CustomerAttributesDocument, { ids }, options);
-  if (answer.kind === "refused" && answer.codes.every((code) => code === "GraphQLError")) return { kind: "none" };
+  if (answer.kind === "refused" && !answer.codes.some((code) => TOO_MUCH.has(code))) return { kind: "none" };
   if (answer.kind !== "ok") return unreadable(answer);
   const parsed = page.safeParse(answer.data);
   if (answer.errors.length > 0 || !parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };

@@ -1,5 +1,5 @@
 /** Russian by the Dashboard's language, or by the person's own choice; every screen whole in it at both widths. */
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../scripts/chromium";
 import { type Stack, startStack } from "../../scripts/stack";
@@ -13,6 +13,10 @@ describe("The language of the pages", () => {
   let connection = "";
   const heading = (name: string) => seen.app.getByRole("heading", { level: 1, name }).waitFor();
   const choice = () => seen.app.getByRole("combobox", { name: /^(Language|Язык)$/ });
+  /** The choice is kept on the server: nobody leaves the page before that has answered. */
+  const heardBy = async (choose: () => Promise<unknown>) => {
+    await Promise.all([seen.page.waitForResponse((answer) => answer.url().includes("setLanguage")), choose()]);
+  };
   const spoken = async () => (await frameOf(seen.page)).evaluate(() => document.documentElement.lang);
 
   beforeAll(async () => {
@@ -34,11 +38,16 @@ describe("The language of the pages", () => {
   });
   afterEach((context) => onFailure(context, seen));
 
-  const open = async (path: string, options: { locale?: string; width?: number; theme?: "light" | "dark" } = {}) => {
+  interface Opening {
+    locale?: string;
+    width?: number;
+    theme?: "light" | "dark";
+    prepare?: (page: Page) => Promise<void>;
+  }
+  const open = async (path: string, { width, prepare, ...dashboardLook }: Opening = {}) => {
     await seen.close();
-    const { width, ...page } = options;
-    const dashboard = await stack.openDashboard(page);
-    seen = await visit(browser, dashboard.appPage(stack.appId, path), { width });
+    const dashboard = await stack.openDashboard(dashboardLook);
+    seen = await visit(browser, dashboard.appPage(stack.appId, path), { width, prepare });
     await seen.app.getByRole("heading", { level: 1 }).waitFor();
   };
 
@@ -52,18 +61,20 @@ describe("The language of the pages", () => {
     await heading("CRM connections");
   });
 
+  it("is the Dashboard's also where that says it before the page's own code is there", async () => {
+    await open("/", { locale: "ru", prepare: saysItsLanguageEarly });
+    await heading("Подключения CRM");
+  });
+
   it("is the person's own where they chose one, also after a reload, until they take it back", async () => {
     await open("/", { locale: "en" });
-    await choice().selectOption({ label: "Русский" });
+    await heardBy(() => choice().selectOption({ label: "Русский" }));
     await heading("Подключения CRM");
-    await seen.page.waitForTimeout(300);
     await seen.page.reload();
     await heading("Подключения CRM");
-    await choice().selectOption({ label: "Как в панели управления" });
+    await heardBy(() => choice().selectOption({ label: "Как в панели управления" }));
     await heading("CRM connections");
     expect(await spoken()).toBe("en");
-    // Until the server has heard of it.
-    await seen.page.waitForTimeout(300);
   });
 
   it("counts in Russian: one, few and many", async () => {
@@ -100,3 +111,19 @@ describe("The language of the pages", () => {
     },
   );
 });
+
+/** The Dashboard's one message about its language comes while the page's scripts are still on their way, and never again. */
+async function saysItsLanguageEarly(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    if (window.self === window.top) return;
+    const swallow = (event: MessageEvent<{ type?: string } | null>) => {
+      if (event.data?.type === "localeChanged") event.stopImmediatePropagation();
+    };
+    window.addEventListener("load", () => window.addEventListener("message", swallow, true));
+  });
+  await page.route("**/_next/static/**", async (route) => {
+    await page.waitForFunction("window.dashboard?.frame");
+    await page.evaluate('window.dashboard.frame.send("localeChanged", { locale: "ru" })');
+    await route.continue();
+  });
+}

@@ -15,11 +15,11 @@ import { type ChangeDraft, changeRuleOf, emptyChange } from "./change-drafts";
 interface ChangeRulesProps extends Omit<ActionParts, "eventForm"> {
   drafts: ChangeDraft[];
   rules: RulesView;
-  fieldRules: readonly FieldRule[];
+  contradictions: readonly Contradiction[];
   onEdit(change: (before: ChangeDraft[]) => ChangeDraft[]): void;
 }
 
-export const ChangeRules = ({ drafts, rules, fieldRules, onEdit, ...parts }: ChangeRulesProps) => {
+export const ChangeRules = ({ drafts, rules, contradictions, onEdit, ...parts }: ChangeRulesProps) => {
   const t = useWords(parts.connection.provider);
   const { title } = parts.connection;
   return (
@@ -35,7 +35,7 @@ export const ChangeRules = ({ drafts, rules, fieldRules, onEdit, ...parts }: Cha
           onRemove={() => onEdit((before) => before.filter(({ id }) => id !== draft.id))}
         />
       ))}
-      <Contradictions found={contradictionsOf(drafts, fieldRules)} />
+      <Contradictions found={contradictions} />
       {parts.readOnly ? null : (
         <div>
           <Button variant="secondary" icon={<Plus size={16} aria-hidden />} onClick={() => onEdit((before) => [...before, emptyChange()])}>

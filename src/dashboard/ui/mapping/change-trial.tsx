@@ -24,7 +24,7 @@ export const ChangeTrial = ({ draft, connection }: ChangeTrialProps) => {
   const { permissions } = useInfo();
   const [typed, setTyped] = useState(NOTHING);
   const [asked, setAsked] = useState<(typeof NOTHING & { rule: NonNullable<ReturnType<typeof changeRuleOf>> }) | null>(null);
-  const rule = changeRuleOf(draft);
+  const rule = changeRuleOf({ ...draft, on: true });
   const query = useQuery(
     useTRPC().mapping.tryChange.queryOptions(
       asked ? { id: connection.id, ...asked } : { id: connection.id, rule: rule ?? NO_RULE, ...NOTHING },

@@ -42,6 +42,7 @@ export const FieldsForm = ({ connection, rules, readOnly, onReload, frame }: Rul
   const [changes, setChanges] = useState<ChangeDraft[]>(() => rules.changeRules.map(changeDraftOf));
   const wholeChanges = changes.flatMap((draft) => changeRuleOf(draft) ?? []);
   const areChangesDirty = changes.length !== wholeChanges.length || !isSame(wholeChanges, rules.changeRules);
+  const contradictions = contradictionsOf(changes, whole);
   const unsaved = [...(isDirty ? [t("nav.fields")] : []), ...(areChangesDirty ? [t("changes.title")] : [])];
   useGuard(unsaved.length > 0 ? unsaved.join(", ") : null);
 
@@ -56,7 +57,7 @@ export const FieldsForm = ({ connection, rules, readOnly, onReload, frame }: Rul
   const submit = () => {
     setIsChecked(true);
     if (drafts.some((draft) => problemOf(draft, drafts) !== null)) return;
-    if (!changes.every((draft) => isWhole(draft, rules.eventForm)) || contradictionsOf(changes, whole).length > 0) return;
+    if (!changes.every((draft) => isWhole(draft, rules.eventForm)) || contradictions.length > 0) return;
     setOffersResend(isDirty);
     save.send({ fieldRules: whole, changeRules: wholeChanges });
   };
@@ -70,6 +71,8 @@ export const FieldsForm = ({ connection, rules, readOnly, onReload, frame }: Rul
       />
     ) : save.refused !== null ? (
       <Callout tone="error" title={t("mapping.refused")} isNews />
+    ) : isChecked && contradictions.length > 0 ? (
+      <Callout tone="error" title={t("changes.contradict")} isNews />
     ) : offersResend && save.saves > 0 && !isDirty ? (
       <Resend connection={connection} onLater={() => setOffersResend(false)} />
     ) : null;
@@ -126,13 +129,16 @@ export const FieldsForm = ({ connection, rules, readOnly, onReload, frame }: Rul
       <ChangeRules
         drafts={changes}
         rules={rules}
-        fieldRules={whole}
+        contradictions={contradictions}
         connection={connection}
         fields={dictionary.fields}
         canCreate={rules.canCreateFields}
         readOnly={readOnly}
         isChecked={isChecked}
-        onEdit={setChanges}
+        onEdit={(change) => {
+          setOffersResend(false);
+          setChanges(change);
+        }}
         onFieldMade={dictionary.add}
       />
     </div>,

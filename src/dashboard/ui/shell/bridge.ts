@@ -1,5 +1,6 @@
 /** The line to the Dashboard. One per tab: a second one would answer the handshake twice. */
 import { AppBridge } from "@saleor/app-sdk/app-bridge";
+import { useSyncExternalStore } from "react";
 
 let bridge: AppBridge | null = null;
 
@@ -12,6 +13,15 @@ export function dashboardBridge(): AppBridge {
 export const isInDashboard = () => window.self !== window.top;
 
 export const tokenNow = () => dashboardBridge().getState().token;
+
+const subscribeToHandshake = (listener: () => void) => dashboardBridge().subscribe("handshake", listener);
+const isShaken = () => dashboardBridge().getState().ready;
+
+/**
+ * Whether the Dashboard has said who is looking. Not by the SDK's `useAppBridge`: that one listens only after it was drawn, and a
+ * handshake between the two is missed for ever (app-sdk 1.15.0, `useAppBridge`, seen 2026-11-25).
+ */
+export const useIsHandshaken = () => useSyncExternalStore(subscribeToHandshake, isShaken, () => false);
 
 /** Resolves when the token is another than `stale`, or after five seconds. */
 export function freshToken(stale: string | undefined): Promise<boolean> {

@@ -1,6 +1,7 @@
 /**
  * Language of the pages: the person's own choice, else the Dashboard's. The Dashboard says its in a message after its
- * handshake; text waits for it, at most 300 ms. English is at hand, any other language is fetched when it is wanted.
+ * handshake, at times before this code is there (`public/dashboard-language.js` listens from the start); text waits for it, at
+ * most 300 ms. English is at hand, any other language is fetched when it is wanted.
  */
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { IntlProvider } from "use-intl";
@@ -44,11 +45,25 @@ const useChosenLanguage = () =>
     () => null,
   );
 
+declare global {
+  interface Window {
+    /** What the Dashboard said before our own code could listen: `public/dashboard-language.js`. */
+    dashboardSaid?: { locale: string | null };
+  }
+}
+
+function languageSaid(): Language | null {
+  const locale = window.dashboardSaid?.locale;
+  return locale ? languageOf(locale) : null;
+}
+
 function useDashboardLanguage(): Language | null {
-  const [language, setLanguage] = useState<Language | null>(null);
+  const [language, setLanguage] = useState(languageSaid);
   useEffect(() => {
     const line = dashboardBridge();
     const stop = line.subscribe("localeChanged", ({ locale }) => setLanguage(languageOf(locale)));
+    // Said between the first drawing and this.
+    setLanguage((known) => languageSaid() ?? known);
     const timer = setTimeout(() => setLanguage((known) => known ?? languageOf(line.getState().locale)), WAIT_MS);
     return () => {
       stop();

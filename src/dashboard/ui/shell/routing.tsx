@@ -1,7 +1,8 @@
 /** Keeps the Dashboard's address and ours the same, and moves the focus to the heading after a change of page. */
-import { actions, useAppBridge } from "@saleor/app-sdk/app-bridge";
+import { actions } from "@saleor/app-sdk/app-bridge";
 import { useRouter } from "next/router";
 import { useEffect, useRef } from "react";
+import { dashboardBridge } from "./bridge";
 import { useGo } from "./leave";
 
 /** What the Dashboard adds to our address; given back, it would pile up. */
@@ -19,7 +20,6 @@ export function ownPath(path: string): string {
 
 export const RouteSync = () => {
   const router = useRouter();
-  const { appBridge } = useAppBridge();
   const go = useGo();
   const told = useRef<string | null>(null);
 
@@ -28,22 +28,24 @@ export const RouteSync = () => {
       const newRoute = ownPath(path);
       if (told.current === newRoute) return;
       told.current = newRoute;
-      appBridge?.dispatch(actions.UpdateRouting({ newRoute })).catch(() => {});
+      dashboardBridge()
+        .dispatch(actions.UpdateRouting({ newRoute }))
+        .catch(() => {});
       document.querySelector("h1")?.focus({ preventScroll: true });
     };
     router.events.on("routeChangeComplete", tell);
     return () => router.events.off("routeChangeComplete", tell);
-  }, [router.events, appBridge]);
+  }, [router.events]);
 
   useEffect(
     () =>
-      appBridge?.subscribe("redirect", ({ path }) => {
+      dashboardBridge().subscribe("redirect", ({ path }) => {
         const wanted = ownPath(path || "/");
         if (wanted === ownPath(router.asPath)) return;
         told.current = wanted;
         go(wanted);
       }),
-    [appBridge, router, go],
+    [router, go],
   );
   return null;
 };

@@ -2,7 +2,6 @@
  * Everything around a page inside the Dashboard's frame. Client-only: macaw-ui 2 cannot be rendered on the server. A
  * page is drawn once the Dashboard said who is looking (handshake) and in which language.
  */
-import { AppBridgeProvider, useAppBridge } from "@saleor/app-sdk/app-bridge";
 import { ThemeProvider } from "@saleor/macaw-ui";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/router";
@@ -12,7 +11,7 @@ import { RunDriverProvider } from "../full-sync/run-driver-provider";
 import { Callout } from "../parts/callout";
 import { SlowNote } from "../parts/skeletons";
 import { createApi, createQueryClient, TRPCProvider } from "./api";
-import { dashboardBridge, isInDashboard } from "./bridge";
+import { isInDashboard, useIsHandshaken } from "./bridge";
 import { InfoProvider, PageSkeleton, useInfo } from "./info";
 import { LeaveProvider } from "./leave";
 import { DashboardLanguage, InEnglish } from "./locale";
@@ -36,7 +35,7 @@ const Inside = ({ children }: { children: ReactNode }) => {
   const [api] = useState(createApi);
   const [queryClient] = useState(createQueryClient);
   return (
-    <AppBridgeProvider appBridgeInstance={dashboardBridge()}>
+    <>
       <ThemeSync />
       <DashboardLanguage waiting={<PageSkeleton />}>
         <QueryClientProvider client={queryClient}>
@@ -45,15 +44,15 @@ const Inside = ({ children }: { children: ReactNode }) => {
           </TRPCProvider>
         </QueryClientProvider>
       </DashboardLanguage>
-    </AppBridgeProvider>
+    </>
   );
 };
 
 const Handshaken = ({ children }: { children: ReactNode }) => {
   const t = useTranslations();
   const router = useRouter();
-  const { appBridgeState } = useAppBridge();
-  if (!appBridgeState?.ready || !router.isReady) {
+  const isHandshaken = useIsHandshaken();
+  if (!isHandshaken || !router.isReady) {
     return (
       <>
         <PageSkeleton />

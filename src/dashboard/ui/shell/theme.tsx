@@ -1,7 +1,7 @@
 /** Light or dark as the Dashboard says: its URL first, its events later. Never a switch of our own. */
-import { useAppBridge } from "@saleor/app-sdk/app-bridge";
 import { useTheme } from "@saleor/macaw-ui";
 import { useEffect } from "react";
+import { dashboardBridge } from "./bridge";
 
 const macawName = (theme: string | undefined) => (theme === "dark" ? "defaultDark" : "defaultLight");
 
@@ -14,15 +14,14 @@ export function startingTheme(): "defaultDark" | "defaultLight" {
 }
 
 export const ThemeSync = () => {
-  const { appBridge } = useAppBridge();
   const { setTheme } = useTheme();
   useEffect(
     () =>
-      appBridge?.subscribe("theme", ({ theme }) => {
+      dashboardBridge().subscribe("theme", ({ theme }) => {
         setTheme(macawName(theme));
         document.documentElement.dataset.theme = theme;
       }),
-    [appBridge, setTheme],
+    [setTheme],
   );
   return null;
 };
