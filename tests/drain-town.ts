@@ -121,6 +121,7 @@ const connectionOf = (id: string) => ({
     inactiveTag: "Deactivated in Saleor",
     fieldRules: [],
     consentRules: [],
+    changeRules: [],
   },
   credentials: {},
   target: "place",

@@ -2,8 +2,10 @@
  * One batch of one connection: read the customers, map them, skip what the fingerprint proves unchanged, deliver the
  * rest, settle everything. Every row leaves with exactly one verdict; silence is not proof of delivery.
  */
+import { randomBytes } from "node:crypto";
 import { type DueRow, isReadable } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
+import { type ChangeReader, changeReader, isNothing } from "@/mapping/change-rules";
 import { consentChanges } from "@/mapping/consents";
 import { INACTIVE, type Mapping, mappingOf } from "@/mapping/map-customer";
 import type { Contact, MappedContact } from "@/model/contact";
@@ -11,12 +13,14 @@ import type { Customer } from "@/model/customer";
 import type { Outcome } from "@/model/outcome";
 import { CUSTOMERS_PER_READ } from "@/saleor/limits";
 import { saleorReason } from "@/saleor/reasons";
-import { type BatchWork, type DeliverStep, deliver, describe, type Judged } from "./deliver";
+import { withEffects } from "./changes";
+import { type BatchWork, type DeliverStep, deliver, type Judged } from "./deliver";
 import type { DrainDeps } from "./deps";
+import { describe } from "./describe";
 import { eraseWait, policyFor } from "./erase-policy";
 import { type ErasureStep, erasePerson } from "./erasure";
 import { partWith } from "./gone";
-import { emailHmac, fingerprint, repeatId } from "./identity";
+import { concealed, emailHmac, fingerprint, repeatId } from "./identity";
 import { archiveInactive, type InactiveStep } from "./inactive";
 import {
   again,
@@ -113,11 +117,20 @@ async function readPage(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[
     const outcome = { kind: "retry" as const, reason: saleorReason(read.reason), afterSeconds: read.afterSeconds };
     return rows.map((row) => ({ kind: "settled", verdict: again(row, outcome, rules) }));
   }
-  return rows.map((row) => planSafely(deps, work, { mapping, row, customer: read.found.get(row.customerId), readAt: read.readAt }));
+  const changesOf = changeReader(work.connection.settings.changeRules, changeTools(work));
+  return rows.map((row) =>
+    planSafely(deps, work, { mapping, changesOf, row, customer: read.found.get(row.customerId), readAt: read.readAt }),
+  );
 }
+
+const changeTools = ({ connection }: BatchWork) => ({
+  conceal: (text: string) => concealed(connection.pepper, text),
+  newMark: () => randomBytes(6).toString("base64url"),
+});
 
 interface PlanInput {
   mapping: Mapping;
+  changesOf: ChangeReader;
   row: DueRow;
   customer: Customer | undefined;
   readAt: Date;
@@ -139,7 +152,7 @@ function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
   return { kind: "settled", verdict: setAside(row) };
 }
 
-function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): Step {
+function plan(work: BatchWork, { mapping, changesOf, row, customer, readAt }: PlanInput): Step {
   const { erasureId } = row;
   if (erasureId !== null) return { kind: "erasure", row: { ...row, erasureId }, customer, readAt };
   if (!customer) return row.goneAt ? { kind: "gone", row } : { kind: "settled", verdict: judgeAbsent(row, readAt) };
@@ -153,10 +166,22 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   const print = fingerprint(connection, provider.mapperVersion, payload, mapped.contact);
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
   const problems = [...mapped.contact.problems, ...(provider.customers.check?.(connection.settings, mapped.contact) ?? [])];
-  const sent: Sent = { fingerprint: print, emailHmac: hmac, consents, problems, updatedAt, readAt };
-  if (!row.force && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
-  if (!row.force && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
-  const contact: Contact = {
+  // A sweep brings what is remembered up to date and fires nothing.
+  const changes = changesOf(customer, row.ruleState, !row.historic);
+  const isOnce = !isNothing(changes.effects);
+  const sent: Sent = {
+    fingerprint: print,
+    emailHmac: hmac,
+    consents,
+    problems: [...problems, ...changes.problems],
+    ruleState: changes.after,
+    isOnce,
+    updatedAt,
+    readAt,
+  };
+  if (!row.force && !isOnce && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
+  if (!row.force && !isOnce && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
+  const standing: Contact = {
     key: row.customerId,
     mapped: mapped.contact,
     remoteKey: row.remoteKey,
@@ -170,7 +195,8 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     historic: row.historic,
     force: row.force,
   };
-  return { kind: "deliver", row, contact, sent };
+  const { contact, once, problems: left } = withEffects(standing, changes.effects);
+  return { kind: "deliver", row, contact, once, sent: { ...sent, problems: [...sent.problems, ...left] } };
 }
 
 /** A new rule for a field that this customer has no value for changes nothing about them. */
@@ -207,6 +233,8 @@ function judgeParting(deps: DrainDeps, work: BatchWork, row: DueRow, outcome: Ou
     emailHmac: row.emailHmac ?? "",
     consents: {},
     problems: [],
+    ruleState: {},
+    isOnce: false,
     updatedAt: deps.now().toISOString(),
     readAt: deps.now(),
   };

@@ -12,7 +12,9 @@ import type { Contact } from "@/model/contact";
 import type { Outcome, Receipt } from "@/model/outcome";
 import type { AnyProvider, Link, Outcomes } from "@/providers/contract";
 import type { Addresses } from "./addresses";
+import { type Once, tellEvents } from "./changes";
 import type { DrainDeps } from "./deps";
+import { describe } from "./describe";
 import { judge, lookAgain, type Sent } from "./judge";
 import { leaversFirst } from "./leavers-first";
 
@@ -31,6 +33,8 @@ export interface DeliverStep {
   row: DueRow;
   contact: Contact;
   sent: Sent;
+  /** What change rules add to this delivery and to no other. */
+  once: Once;
 }
 
 export interface Judged {
@@ -143,9 +147,11 @@ async function send(deps: DrainDeps, work: BatchWork, steps: readonly DeliverSte
     sending.map((step) => step.contact),
   );
   const rules = { retry: deps.retry, now: deps.now(), cutOffSeconds: work.provider.limits.vendorCutOffSeconds };
-  return sending.map(({ row, sent }) => {
-    const outcome = outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
-    return { outcome, verdict: leaving(row, outcome, judge(row, outcome, sent, rules)) };
+  const outcomeOf = ({ row }: DeliverStep) => outcomes.get(row.customerId) ?? { kind: "retry" as const, reason: "no_answer" };
+  const told = await tellEvents(deps, work, sending, outcomeOf);
+  return [...told].map(([{ row, sent }, { outcome, ruleState }]) => {
+    const verdict = leaving(row, outcome, judge(row, outcome, sent, rules));
+    return { outcome, verdict: ruleState ? { ...verdict, ruleState } : verdict };
   });
 }
 
@@ -193,18 +199,6 @@ async function callProvider(deps: DrainDeps, work: BatchWork, contacts: readonly
       deps.log.error({ provider: provider.id, connection: connection.id, count: contacts.length, error: describe(error) }, "adapter threw");
     return new Map(contacts.map((contact) => [contact.key, { kind: "retry", reason: "internal_error" }]));
   }
-}
-
-/** Class and place of an error; its message may quote data. */
-export function describe(error: unknown): { name: string; at: string | undefined } {
-  const known = error instanceof Error ? error : new Error(typeof error);
-  return {
-    name: known.name,
-    at: known.stack
-      ?.split("\n")
-      .find((line) => line.includes(" at "))
-      ?.trim(),
-  };
 }
 
 function tally(outcomes: Outcomes): Record<string, number> {

@@ -13,8 +13,8 @@ import type { Limiter } from "@/providers/kit/limiter";
 import { Addresses } from "./addresses";
 import { backoffSeconds, pauseSeconds } from "./backoff";
 import { type BatchResult, deliverBatch } from "./batch";
-import { describe } from "./deliver";
 import type { DrainDeps } from "./deps";
+import { describe } from "./describe";
 import { asBefore } from "./judge";
 import { keepLease, onlyWhileHeld } from "./keep-lease";
 

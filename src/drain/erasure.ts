@@ -109,7 +109,16 @@ async function failed(deps: DrainDeps, work: BatchWork, { row, readAt }: Erasure
   const { reason, vendorText = null } = outcome;
   const state = outcome.kind === "refused" ? "refused" : "waiting";
   await noteErasureAnswer(deps.db, { erasureId: row.erasureId, connectionId: row.connectionId, state, answer: reason, vendorText });
-  const sent = { fingerprint: "", emailHmac: row.emailHmac ?? "", consents: {}, problems: [], updatedAt: readAt.toISOString(), readAt };
+  const sent = {
+    fingerprint: "",
+    emailHmac: row.emailHmac ?? "",
+    consents: {},
+    ruleState: {},
+    isOnce: false,
+    problems: [],
+    updatedAt: readAt.toISOString(),
+    readAt,
+  };
   const retry = { ...deps.retry, giveUpHours: Number.POSITIVE_INFINITY };
   const verdict = judge(row, outcome, sent, { retry, now: deps.now(), cutOffSeconds: work.provider.limits.vendorCutOffSeconds });
   return { outcome, verdict: { ...verdict, fingerprint: null, refusedFingerprint: null } };

@@ -22,9 +22,24 @@ export function fingerprint(
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
 
-/** One id per payload for vendors that want one: a repeat of the same delivery carries the same id (RFC 4122, version 5). */
-export function repeatId(row: { connectionId: string; customerId: string; deliveries: number }, print: string): string {
-  const bytes = createHash("sha1").update(`${row.connectionId}/${row.customerId}/${row.deliveries}/${print}`).digest();
+/** For what is compared and never shown: two shops have two hashes of one text. */
+export const concealed = (pepper: string, text: string): string =>
+  createHmac("sha256", pepper).update(text).digest("base64url").slice(0, 22);
+
+/** One id per payload for vendors that want one: a repeat of the same delivery carries the same id. */
+export const repeatId = (row: RowName & { deliveries: number }, print: string): string => guid(row, `${row.deliveries}/${print}`);
+
+/** One id for one change of one customer. */
+export const eventId = (row: RowName, occurrence: string): string => guid(row, `event/${occurrence}`);
+
+interface RowName {
+  connectionId: string;
+  customerId: string;
+}
+
+/** RFC 4122, version 5. */
+function guid(row: RowName, what: string): string {
+  const bytes = createHash("sha1").update(`${row.connectionId}/${row.customerId}/${what}`).digest();
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.subarray(0, 16).toString("hex");

@@ -48,7 +48,7 @@ export async function archiveInactive(deps: DrainDeps, work: BatchWork, { row, r
 }
 
 function failed(deps: DrainDeps, work: BatchWork, { row, read }: Pick<InactiveStep, "row" | "read">, outcome: Outcome): Judged {
-  const sent: Sent = { fingerprint: "", emailHmac: row.emailHmac ?? "", consents: {}, problems: [], ...read };
+  const sent: Sent = { fingerprint: "", emailHmac: row.emailHmac ?? "", consents: {}, ruleState: {}, isOnce: false, problems: [], ...read };
   const rules = { retry: deps.retry, now: deps.now(), cutOffSeconds: work.provider.limits.vendorCutOffSeconds };
   return { outcome, verdict: { ...judge(row, outcome, sent, rules), fingerprint: null, refusedFingerprint: null } };
 }

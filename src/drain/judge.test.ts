@@ -6,7 +6,16 @@ const rules = { retry: { minSeconds: 5, maxSeconds: 3600, giveUpHours: 72 }, now
 const row = (more: Partial<DueRow> = {}) =>
   ({ wantedAt: null, goneAt: null, rereads: 0, attempts: 0, failingSince: null, ...more }) as DueRow;
 const event = new Date("2026-11-22T10:00:00.500Z");
-const sent = (updatedAt: string): Sent => ({ fingerprint: "f", emailHmac: "h", consents: {}, problems: [], updatedAt, readAt: rules.now });
+const sent = (updatedAt: string): Sent => ({
+  fingerprint: "f",
+  emailHmac: "h",
+  consents: {},
+  problems: [],
+  ruleState: {},
+  isOnce: false,
+  updatedAt,
+  readAt: rules.now,
+});
 const delivered = { kind: "delivered", change: "updated", receipt: {} } as const;
 const nextLook = (known: DueRow, updatedAt: string) => judge(known, delivered, sent(updatedAt), rules).dueInSeconds;
 

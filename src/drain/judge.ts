@@ -1,6 +1,7 @@
 /** Outcome -> verdict: what a provider's answer means for the row. Pure. */
 import type { DueRow } from "@/ledger/row";
 import type { Verdict } from "@/ledger/settle";
+import type { RuleState } from "@/model/change-rules";
 import type { Outcome, Receipt } from "@/model/outcome";
 import { backoffSeconds, isTimeToGiveUp, type RetryRules } from "./backoff";
 
@@ -24,6 +25,10 @@ export interface Sent {
   consents: Readonly<Record<string, boolean>>;
   /** The mapping left something out: reason codes. */
   problems: readonly string[];
+  /** What the change rules remember once this has come to its end. */
+  ruleState: RuleState;
+  /** Change rules added something for this once: the fingerprint does not speak of it. */
+  isOnce: boolean;
   /** Saleor's own text: it holds microseconds, which a Date would lose. */
   updatedAt: string;
   readAt: Date;
@@ -37,7 +42,7 @@ export interface JudgeRules {
 }
 
 export function judge(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRules): Verdict {
-  return { ...verdictOn(row, outcome, sent, rules), ...fromPartly(outcome, sent) };
+  return { ...verdictOn(row, outcome, sent, rules), ...fromPartly(row, outcome, sent) };
 }
 
 function verdictOn(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRules): Verdict {
@@ -59,7 +64,7 @@ function verdictOn(row: DueRow, outcome: Outcome, sent: Sent, rules: JudgeRules)
         ...calm(row, "refused", outcome.reason),
         vendorText: outcome.vendorText ?? null,
         fingerprint: null,
-        refusedFingerprint: sent.fingerprint,
+        refusedFingerprint: sent.isOnce ? null : sent.fingerprint,
         warnings: sent.problems,
         ...looked(row, sent),
       };
@@ -77,6 +82,7 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
     ...calm(row, "in_sync", warnings[0] ?? null),
     consents: sent.consents,
     consentNews: news(row, sent),
+    ruleState: sent.ruleState,
     ...fromReceipt(receipt),
     change,
     warnings,
@@ -88,7 +94,7 @@ function inSync(row: DueRow, sent: Sent, change: "created" | "updated" | "unchan
 }
 
 /** Words that were never sent, or changed. */
-function news(row: DueRow, sent: Sent): Verdict["consentNews"] {
+function news(row: DueRow, sent: Pick<Sent, "consents">): Verdict["consentNews"] {
   const changed = Object.entries(sent.consents).filter(([channel, word]) => row.consents[channel] !== word);
   return changed.map(([channel, word]) => ({ channel, word, evidence: `delivery ${row.deliveries + 1} of customer ${row.customerId}` }));
 }
@@ -116,8 +122,11 @@ function looked(
 
 /** The mapping says that this person is not sent at all. */
 export function judgeSkipped(row: DueRow, reason: string, read: Pick<Sent, "updatedAt" | "readAt">): Verdict {
-  return { ...calm(row, "skipped", reason), fingerprint: null, ...looked(row, read) };
+  return { ...calm(row, "skipped", reason), fingerprint: null, ...nothingRemembered(row), ...looked(row, read) };
 }
+
+/** Of people who are not sent nothing is remembered. */
+const nothingRemembered = ({ ruleState }: DueRow): Pick<Verdict, "ruleState"> => (ruleState === null ? {} : { ruleState: {} });
 
 /** Not understood by this release: visible, and tried again when a person says so. */
 export function setAside(row: DueRow): Verdict {
@@ -131,8 +140,12 @@ export function judgeAbsent(row: DueRow, readAt: Date): Verdict {
   return { ...calm(row, "skipped", "not_in_saleor"), readAt };
 }
 
+/** Seen at every look; what else the last delivery left out is still left out. */
+const READ_AGAIN = /^(change_(not_number|unknown_rank|too_long)|attribute_unknown):/;
+
 export function judgeUnchanged(row: DueRow, sent: Sent): Verdict {
-  return inSync(row, sent, "unchanged", {});
+  const warnings = row.warnings.filter((code) => !READ_AGAIN.test(code) && !sent.problems.includes(code));
+  return inSync(row, sent, "unchanged", { warnings });
 }
 
 /** Refused before for exactly this: asking again would get the same answer. */
@@ -184,7 +197,7 @@ export function lookAgain(row: DueRow): Verdict {
 }
 
 export function gone(row: DueRow, reason: string): Verdict {
-  const closed: Verdict = { ...calm(row, "gone", reason), fingerprint: null, goneSettled: true };
+  const closed: Verdict = { ...calm(row, "gone", reason), fingerprint: null, goneSettled: true, ...nothingRemembered(row) };
   // Who has the address now inherits what is ours on the contact when they are delivered; where the answer to its creation
   // was lost, it may be there all the same.
   const mayStand = reason === "identity_in_use" || reason === "never_delivered";
@@ -213,10 +226,12 @@ export function erased(row: DueRow, isInSaleor: boolean): Verdict {
 }
 
 /** What was written before it failed is known from now on: the next attempt, or the deletion, finds the contact. */
-function fromPartly(outcome: Outcome, sent: Sent): Partial<Verdict> {
+function fromPartly(row: DueRow, outcome: Outcome, sent: Sent): Partial<Verdict> {
   if (!("partly" in outcome) || !outcome.partly) return {};
   const { change, receipt } = outcome.partly;
-  return { ...fromReceipt(receipt), emailHmac: sent.emailHmac, ...(change === "none" ? {} : { change }) };
+  // Said once: the next attempt finds no news in these words.
+  const consentNews = receipt.consents ? { consentNews: news(row, { consents: receipt.consents }) } : {};
+  return { ...fromReceipt(receipt), ...consentNews, emailHmac: sent.emailHmac, ...(change === "none" ? {} : { change }) };
 }
 
 function fromReceipt(receipt: Receipt): Partial<Verdict> {

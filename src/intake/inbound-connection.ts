@@ -72,7 +72,8 @@ async function read({ client, rules, consentsOf }: Saleor, id: CustomerId): Prom
 
 function planFor(rules: readonly ConsentRule[]): ReadPlan {
   const keys = (kind: "private" | "public") => rules.flatMap(({ source }) => (source.kind === kind ? [source.key] : []));
-  return { privateKeys: keys("private"), publicKeys: keys("public"), orders: false };
+  const attributes = rules.some(({ source }) => source.kind === "attribute");
+  return { privateKeys: keys("private"), publicKeys: keys("public"), attributes, orders: false };
 }
 
 /** Nobody guesses it, and it needs no place to rest. */

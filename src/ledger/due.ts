@@ -1,5 +1,6 @@
 /** What is due, for the tick and for the drain. */
 import { type RawBuilder, sql } from "kysely";
+import type { RuleState } from "@/model/change-rules";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import { holds } from "./lease";
@@ -83,7 +84,7 @@ const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
   sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, archived_from, absent_reads, erase_at,
+  refused_fingerprint, reason, vendor_text, warnings, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, rule_state, archived_from, absent_reads, erase_at,
   erase_confirmed_at, erasure_id, deliveries, force, historic, run_id, due_at`;
 
 interface RawRow {
@@ -101,6 +102,7 @@ interface RawRow {
   refused_fingerprint: string | null;
   reason: string | null;
   vendor_text: string | null;
+  warnings: string[];
   remote_key: string | null;
   email_hmac: string | null;
   owned_tags: string[];
@@ -113,6 +115,7 @@ interface RawRow {
   erase_at: Date | null;
   erase_confirmed_at: Date | null;
   erasure_id: string | null;
+  rule_state: RuleState | null;
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -135,6 +138,7 @@ function toDueRow(row: RawRow): DueRow {
     refusedFingerprint: row.refused_fingerprint,
     reason: row.reason,
     vendorText: row.vendor_text,
+    warnings: row.warnings,
     remoteKey: row.remote_key,
     emailHmac: row.email_hmac,
     ownedTags: row.owned_tags,
@@ -147,6 +151,7 @@ function toDueRow(row: RawRow): DueRow {
     eraseAt: row.erase_at,
     eraseConfirmed: row.erase_confirmed_at !== null,
     erasureId: row.erasure_id,
+    ruleState: row.rule_state,
     deliveries: row.deliveries,
     force: row.force,
     historic: row.historic,

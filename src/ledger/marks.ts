@@ -186,6 +186,6 @@ export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Prom
       delete from ledger where connection_id = ${connectionId} and in_flight is null and (due_at is null or historic)
     )
     update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null, sent_hmac = null, lost_fingerprint = null,
-      consents = '{}', owned_opt_outs = '[]', archived_from = null, erase_at = null, erase_confirmed_at = null, created_by_run = null, run_id = null, seen_run = null, state_before = null, version = version + 1
+      consents = '{}', owned_opt_outs = '[]', rule_state = null, archived_from = null, erase_at = null, erase_confirmed_at = null, created_by_run = null, run_id = null, seen_run = null, state_before = null, version = version + 1
     where connection_id = ${connectionId} and (in_flight is not null or (due_at is not null and not historic))`.execute(db);
 }

@@ -1,3 +1,4 @@
+import type { RuleState } from "@/model/change-rules";
 import { isCustomerId } from "@/model/customer";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 
@@ -36,6 +37,8 @@ export interface DueRow {
   refusedFingerprint: string | null;
   reason: string | null;
   vendorText: string | null;
+  /** What the last delivery left out. */
+  warnings: string[];
   remoteKey: string | null;
   emailHmac: string | null;
   ownedTags: string[];
@@ -55,6 +58,8 @@ export interface DueRow {
   eraseConfirmed: boolean;
   /** The request to erase this person, while it is not answered here. */
   erasureId: string | null;
+  /** Last values of the change rules; `null` = none. */
+  ruleState: RuleState | null;
   deliveries: number;
   force: boolean;
   historic: boolean;
@@ -67,6 +72,7 @@ export function isReadable(row: DueRow): boolean {
     isCustomerId(row.customerId) &&
     areTexts(row.ownedTags) &&
     areTexts(row.ownedFields) &&
+    areTexts(row.warnings) &&
     Array.isArray(row.leftBehind) &&
     row.leftBehind.every(isHeld) &&
     [row.failingSince, row.wantedAt, row.goneAt, row.eraseAt].every((at) => at === null || at instanceof Date)

@@ -1,5 +1,6 @@
 /** Verdicts go into the ledger; counters of runs and hours move in the same statement. A stale token settles nothing. */
 import { sql } from "kysely";
+import type { RuleState } from "@/model/change-rules";
 import type { Db } from "@/platform/db";
 import { holds } from "./lease";
 import type { DueRow, Held, RowState } from "./row";
@@ -26,6 +27,8 @@ export interface Verdict {
   /** Words that were sent; other channels keep theirs. */
   consents?: Readonly<Record<string, boolean>>;
   ownedOptOuts?: readonly string[];
+  /** Last values of the change rules, all of them; none = forgotten. */
+  ruleState?: RuleState;
   /** Words that are new, for the log. */
   consentNews?: readonly { channel: string; word: boolean; evidence: string }[];
   /** The customer moved onto another contact: this one is still to be dealt with. */
@@ -52,7 +55,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, rule_state jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
     ), done as (
@@ -75,7 +78,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         owned_tags = coalesce(v.owned_tags, l.owned_tags),
         owned_fields = coalesce(v.owned_fields, l.owned_fields),
         consents = case when v.wiped then '{}' else l.consents || coalesce(v.consents, '{}') end,
-        rule_state = case when v.wiped then null else l.rule_state end,
+        rule_state = case when v.wiped then null else nullif(coalesce(v.rule_state, l.rule_state), '{}') end,
         lost_fingerprint = case when v.wiped then null else l.lost_fingerprint end,
         owned_opt_outs = coalesce(v.owned_opt_outs, l.owned_opt_outs),
         archived_from = case when v.wiped or v.state = 'in_sync' then null else l.archived_from end,
@@ -170,6 +173,7 @@ function toRecord(verdict: Verdict) {
     owned_fields: verdict.ownedFields ?? null,
     consents: verdict.consents ?? null,
     owned_opt_outs: verdict.ownedOptOuts ?? null,
+    rule_state: verdict.ruleState ?? null,
     consent_news: verdict.consentNews ?? null,
     left_behind: verdict.leftBehind ? [verdict.leftBehind] : null,
     warnings: verdict.warnings ?? null,
@@ -193,7 +197,7 @@ function isFinal(state: RowState): boolean {
 export async function clearDamage(db: Db, lease: { limitKey: string; token: number }, rows: readonly DueRow[]): Promise<void> {
   const keys = rows.map((row) => ({ connection: row.connectionId, customer: row.customerId }));
   await sql`
-    update ledger l set owned_tags = '[]', owned_fields = '[]', left_behind = '[]', wanted_at = null, gone_at = null
+    update ledger l set owned_tags = '[]', owned_fields = '[]', left_behind = '[]', rule_state = null, warnings = '[]', wanted_at = null, gone_at = null
     from json_to_recordset(${JSON.stringify(keys)}::json) as v(connection text, customer text)
     where l.connection_id = v.connection and l.customer_id = v.customer and ${holds(lease)}`.execute(db);
 }

@@ -1,7 +1,7 @@
 /** What the customer's word is on each channel, as the merchant's rules read it. Anything unclear is no word at all. */
 import type { Customer } from "@/model/customer";
 import type { ConsentRule } from "@/model/rules";
-import { metaReader, UNREADABLE } from "./source";
+import { UNKNOWN, UNREADABLE, wordReader } from "./source";
 
 export interface ConsentsRead {
   /** Only channels with a word. */
@@ -11,14 +11,15 @@ export interface ConsentsRead {
 
 /** Made once for each batch. */
 export function consentReader(rules: readonly ConsentRule[]): (customer: Customer) => ConsentsRead {
-  const compiled = rules.map((rule) => ({ channel: rule.channel, read: metaReader(rule.source), meaning: meaningOf(rule) }));
+  const compiled = rules.map((rule) => ({ channel: rule.channel, read: wordReader(rule.source), meaning: meaningOf(rule) }));
   return (customer) => {
     const consents: Record<string, boolean> = {};
     const problems: string[] = [];
     for (const { channel, read, meaning } of compiled) {
       const raw = read(customer);
       if (raw === UNREADABLE) problems.push(`consent_unreadable:${channel}`);
-      if (raw === UNREADABLE || raw === null || raw.trim() === "") continue;
+      if (raw === UNKNOWN) problems.push(`attribute_unknown:${channel}`);
+      if (raw === UNREADABLE || raw === UNKNOWN || raw === null || raw.trim() === "") continue;
       const word = meaning.get(raw.trim().toLowerCase());
       if (word === undefined) problems.push(`consent_unclear:${channel}`);
       else consents[channel] = word;

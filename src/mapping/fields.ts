@@ -7,7 +7,7 @@ import type { FieldValue } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { FieldRule, FieldSource, Transform } from "@/model/rules";
 import { fitterOf } from "./fit";
-import { readerOf, UNREADABLE } from "./source";
+import { readerOf, UNKNOWN, UNREADABLE } from "./source";
 import { type Note, transformOf } from "./transform";
 
 /** Longer than anything a field takes; a value beyond it is a mistake of its writer. */
@@ -46,6 +46,7 @@ function compile(rule: FieldRule): (customer: Customer, note: Note) => FieldValu
   return (customer, note) => {
     const raw = read(customer);
     if (raw === UNREADABLE) return leaveOut(note, "value_unreadable");
+    if (raw === UNKNOWN) return leaveOut(note, "attribute_unknown");
     if (raw === null || raw.trim() === "") return empty(note);
     if (raw.length > MAX_VALUE_LENGTH) return leaveOut(note, "value_too_big");
     const value = change(raw, note);
@@ -64,8 +65,8 @@ function leaveOut(note: Note, problem: string): undefined {
   note(problem);
 }
 
-/** Metadata keys that these sources need. */
-export function keysOf(sources: readonly FieldSource[]): { privateKeys: string[]; publicKeys: string[] } {
+/** What these sources need to be read of a customer. */
+export function keysOf(sources: readonly FieldSource[]): { privateKeys: string[]; publicKeys: string[]; attributes: boolean } {
   const of = (kind: "private" | "public") => sources.flatMap((source) => (source.kind === kind ? [source.key] : []));
-  return { privateKeys: of("private"), publicKeys: of("public") };
+  return { privateKeys: of("private"), publicKeys: of("public"), attributes: sources.some(({ kind }) => kind === "attribute") };
 }

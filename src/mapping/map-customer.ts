@@ -39,7 +39,8 @@ export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<S
   // A rule for a channel that the provider does not follow reads nothing.
   const channels = provider.customers.channels?.(settings) ?? [];
   const consentRules = settings.consentRules.filter(({ channel }) => channels.includes(channel));
-  const keys = keysOf([...settings.fieldRules, ...consentRules].map((rule) => rule.source));
+  const changeRules = settings.changeRules.filter(({ on }) => on);
+  const keys = keysOf([...settings.fieldRules, ...consentRules, ...changeRules].map((rule) => rule.source));
   const rules = {
     tagsKey: tagsKey(provider.id),
     limits: provider.customers.tags,
@@ -52,6 +53,7 @@ export function mappingOf<Settings extends EngineSettings>(provider: MappedFor<S
     plan: {
       privateKeys: [...new Set([rules.tagsKey, DO_NOT_SYNC, ...(reads.privateKeys ?? []), ...keys.privateKeys])],
       publicKeys: [...new Set([...(reads.publicKeys ?? []), ...keys.publicKeys])],
+      attributes: keys.attributes,
       orders: rules.onlyBuyers,
     },
     map: (customer, ownedTags = []) => mapCustomer(customer, { ...rules, ownedTags }),

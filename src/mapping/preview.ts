@@ -3,7 +3,7 @@ import type { FieldValue } from "@/model/contact";
 import type { Customer } from "@/model/customer";
 import type { FieldRule } from "@/model/rules";
 import { fieldMapper } from "./fields";
-import { readerOf, UNREADABLE } from "./source";
+import { readerOf } from "./source";
 
 export interface RulePreview {
   /** `null` = the customer has no value. */
@@ -18,6 +18,6 @@ export function previewRules(rules: readonly FieldRule[], customer: Customer): R
   return rules.map((rule) => {
     const raw = readerOf(rule.source)(customer);
     const { fields, problems } = fieldMapper([rule])(customer);
-    return { source: raw === UNREADABLE ? null : raw, ...(rule.target.id in fields && { result: fields[rule.target.id] }), problems };
+    return { source: typeof raw === "string" ? raw : null, ...(rule.target.id in fields && { result: fields[rule.target.id] }), problems };
   });
 }

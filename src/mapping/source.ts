@@ -1,17 +1,21 @@
 /** Where a rule finds its value. A reader is made once for each rule and asked for every customer. */
 import type { Address, Customer, MetaValue } from "@/model/customer";
-import type { CustomerField, FieldSource, MetaSource } from "@/model/rules";
+import type { CustomerField, FieldSource, WordSource } from "@/model/rules";
 
-/** `null` = there is none. `UNREADABLE` = Saleor would not show it, and nothing may be concluded. */
+/** Saleor would not show it, and nothing may be concluded. */
 export const UNREADABLE = Symbol("unreadable");
-export type Raw = string | null | typeof UNREADABLE;
+/** This customer has no such attribute: its name is wrong, or it belongs to another customer type. */
+export const UNKNOWN = Symbol("unknown");
+/** `null` = there is none. */
+export type Raw = string | null | typeof UNREADABLE | typeof UNKNOWN;
 type Reader = (customer: Customer) => Raw;
 
 export function readerOf(source: FieldSource): Reader {
-  return source.kind === "customer" ? builtIn(source.name) : metaReader(source);
+  return source.kind === "customer" ? builtIn(source.name) : wordReader(source);
 }
 
-export function metaReader({ kind, key }: MetaSource): Reader {
+export function wordReader({ kind, key }: WordSource): Reader {
+  if (kind === "attribute") return ({ attributes }) => (attributes && Object.hasOwn(attributes, key) ? attributes[key] || null : UNKNOWN);
   return kind === "private" ? ({ privateMeta }) => fromMeta(privateMeta[key]) : ({ publicMeta }) => fromMeta(publicMeta[key]);
 }
 

@@ -1,3 +1,4 @@
+import type { ChangeRule } from "./change-rules";
 import type { ConsentRule, FieldRule } from "./rules";
 import type { ConnectionId, Shop } from "./shop";
 
@@ -25,6 +26,8 @@ export interface EngineSettings {
   fieldRules: readonly FieldRule[];
   /** Where a customer's consent stands in Saleor, by channel. None = consent is not read. */
   consentRules: readonly ConsentRule[];
+  /** What follows when a value of the customer changes. */
+  changeRules: readonly ChangeRule[];
 }
 
 /** A connection with its secrets, as the drain needs it. Lives in memory only. */

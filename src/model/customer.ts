@@ -44,6 +44,11 @@ export interface Customer {
   privateMeta: Readonly<Record<string, MetaValue>>;
   /** Public metadata, likewise. The customer can change it. */
   publicMeta: Readonly<Record<string, MetaValue>>;
+  /**
+   * Attributes of the customer's type by slug, as text; empty = no value. `null` = this core has none, absent = not asked.
+   * A slug that is missing is an attribute that this customer has not got.
+   */
+  attributes?: Readonly<Record<string, string>> | null;
   /** Has ordered at least once. `null` = not asked. */
   hasOrders: boolean | null;
 }
@@ -52,6 +57,8 @@ export interface Customer {
 export interface ReadPlan {
   privateKeys: readonly string[];
   publicKeys: readonly string[];
+  /** Attributes of their customer types: from Saleor 3.23, at the price of a second request. */
+  attributes?: boolean;
   /** Whether they ever ordered. Costs Saleor a second look. */
   orders: boolean;
 }

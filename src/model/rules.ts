@@ -37,15 +37,21 @@ export type CustomerField = (typeof CUSTOMER_FIELDS)[number];
 
 const metadataKey = z.string().trim().min(1).max(256);
 /** Private metadata only apps and staff write; the public kind the customer can change too. */
-export const metaSource = z.discriminatedUnion("kind", [
+const metaSource = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("private"), key: metadataKey }),
   z.strictObject({ kind: z.literal("public"), key: metadataKey }),
 ]);
-export type MetaSource = z.output<typeof metaSource>;
 
-const fieldSource = z.discriminatedUnion("kind", [
+/** Of the customer's type, from Saleor 3.23: staff and apps write it. */
+const attributeSource = z.strictObject({ kind: z.literal("attribute"), key: metadataKey });
+
+/** Where a person's word may stand. */
+const wordSource = z.discriminatedUnion("kind", [...metaSource.options, attributeSource]);
+export type WordSource = z.output<typeof wordSource>;
+
+export const fieldSource = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("customer"), name: z.enum(CUSTOMER_FIELDS) }),
-  ...metaSource.options,
+  ...wordSource.options,
 ]);
 export type FieldSource = z.output<typeof fieldSource>;
 
@@ -71,7 +77,7 @@ export const TEXT_FORMS = ["url", "us_zip", "us_phone"] as const;
 export type TextForm = (typeof TEXT_FORMS)[number];
 
 /** The field at the provider, as its dictionary described it when the rule was saved: the mapping asks nobody. */
-const fieldTarget = z.strictObject({
+export const fieldTarget = z.strictObject({
   id: z.string().min(1).max(200),
   type: z.enum(FIELD_TYPES),
   maxLength: z.number().int().positive().optional(),
@@ -115,7 +121,7 @@ const consentRule = z
   .strictObject({
     /** As the provider names it, e.g. `email`; some have topics with names of their own. */
     channel: z.string().min(1).max(300),
-    source: metaSource,
+    source: wordSource,
     yes: words(["yes", "true", "1"]),
     no: words(["no", "false", "0"]),
     /** From no to yes: `confirm` lets the provider ask once more by e-mail, `direct` takes the word. */

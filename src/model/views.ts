@@ -1,4 +1,5 @@
 /** What the pages are told. Shapes only: no secret, no stored personal data ever stands in one of these. */
+import type { ChangeRule } from "./change-rules";
 import type { Removal } from "./connection";
 import type { ConsentRule, FieldRule, FieldTarget } from "./rules";
 import type { ConnectionId } from "./shop";
@@ -309,6 +310,9 @@ export interface RulesView {
   version: number;
   fieldRules: FieldRule[];
   consentRules: ConsentRule[];
+  changeRules: ChangeRule[];
+  /** How the name of an event looks, as a regular expression; `null` = this provider has no events. */
+  eventForm: string | null;
   /** Words under the provider's `channels.<id>`. Empty: this provider follows no consent. */
   channels: { id: string; defaultKey: string }[];
   /** How this provider can follow a yes; the first is the safest. */
@@ -341,6 +345,24 @@ export type RulesPreview =
       /** This person is not sent at all: reason code. */
       skipped: string | null;
       rows: { source: string | null; result: string | null; isKept: boolean; problems: string[] }[];
+    }
+  | { kind: "not_found" }
+  | { kind: "unavailable"; reason: string };
+
+/** What a change rule would do about one change. Nothing was sent. */
+export type ChangeTrial =
+  | {
+      kind: "trial";
+      what: "fires" | "first_sight" | "no_value" | "same" | "not_this_change" | "not_understood";
+      /** What the rule saw after the change: typed, or the customer's value now. */
+      value: string;
+      /** The chosen customer is not sent at all: reason code. */
+      skipped: string | null;
+      addTags: string[];
+      removeTags: string[];
+      fields: { id: string; value: string }[];
+      events: { name: string; properties: Record<string, string> }[];
+      problems: string[];
     }
   | { kind: "not_found" }
   | { kind: "unavailable"; reason: string };

@@ -125,6 +125,26 @@ export interface Consequence {
   code: "confirmation_emails" | "receives_marketing" | "billable_contacts" | "automations";
 }
 
+export interface ContactEvent {
+  /** GUID: the same for a repeat, so that one event is not sent twice. */
+  id: string;
+  key: CustomerId;
+  email: string;
+  /** As the merchant named it. */
+  name: string;
+  properties: Readonly<Record<string, string>>;
+}
+
+export interface Events<L = Link> {
+  /** How names look here; worded under `events`. */
+  readonly form: RegExp;
+  /**
+   * One entry for every id; a missing one is read as `retry`. What was sent before under an id is `sent`. Refused means
+   * for good: it is not tried again.
+   */
+  send(link: L, events: readonly ContactEvent[]): Promise<ReadonlyMap<string, { kind: "sent" } | Failure>>;
+}
+
 export interface OAuth {
   /** Names of the environment variables that hold our client id and secret with this vendor. */
   readonly clientEnv: { id: string; secret: string };
@@ -167,6 +187,7 @@ export interface Provider<
   readonly oauth?: OAuth;
   readonly inbound?: Inbound<L>;
   readonly history?: History<L>;
+  readonly events?: Events<L>;
   readonly limits: {
     /** Most contacts `upsert` is handed at once. */
     batchSize: number;

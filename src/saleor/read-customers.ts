@@ -8,8 +8,10 @@ import { z } from "zod";
 import type { Customer, MetaValue, ReadPlan } from "@/model/customer";
 import type { CustomerId } from "@/model/shop";
 import { now } from "@/platform/clock";
-import type { SaleorAnswer, SaleorClient, SaleorError } from "./client";
+import type { SaleorClient, SaleorError } from "./client";
 import { CUSTOMERS_PER_READ } from "./limits";
+import { readAttributes, withAttributes } from "./read-attributes";
+import { unreadable } from "./unreadable";
 
 export type ReadCustomers =
   | { kind: "read"; found: ReadonlyMap<CustomerId, Customer>; readAt: Date }
@@ -69,15 +71,20 @@ export async function readCustomers(
   const readAt = now();
   // An empty list filters nothing: Saleor would answer with everybody.
   if (wanted.size === 0) return { kind: "read", found: new Map(), readAt };
-  const answer = await client.request(CustomersByIdsDocument, variablesFor(wanted, plan), options);
+  const [answer, attributes] = await Promise.all([
+    client.request(CustomersByIdsDocument, variablesFor(wanted, plan), options),
+    plan.attributes ? readAttributes(client, [...wanted], options) : null,
+  ]);
   if (answer.kind !== "ok") return unreadable(answer);
   if (answer.errors.some((error) => !isMetadataRefusal(error))) return { kind: "unreadable", reason: "partial_answer" };
+  if (attributes?.kind === "unreadable") return attributes;
   const parsed = page.safeParse(answer.data);
   if (!parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };
   if (plan.orders && !parsed.data.buyers) return { kind: "unreadable", reason: "unexpected_answer" };
   const buyers = parsed.data.buyers && new Set(parsed.data.buyers.edges.map((edge) => edge.node.id));
   const rows = parsed.data.customers.edges.map((edge) => edge.node).filter((node) => wanted.has(node.id));
-  return { kind: "read", found: new Map(rows.map((node) => [node.id, toCustomer(node, plan, buyers)])), readAt };
+  const found = new Map(rows.map((node) => [node.id, toCustomer(node, plan, buyers)]));
+  return { kind: "read", found: attributes ? withAttributes(found, attributes) : found, readAt };
 }
 
 const variablesFor = (ids: ReadonlySet<CustomerId>, plan: ReadPlan) => ({
@@ -129,15 +136,4 @@ export async function findCustomerByEmail(client: SaleorClient, email: string): 
   const parsed = byEmail.safeParse(answer.data);
   if (!parsed.success) return { kind: "unreadable", reason: "unexpected_answer" };
   return parsed.data.user === null ? { kind: "none" } : { kind: "found", id: parsed.data.user.id };
-}
-
-function unreadable(answer: Exclude<SaleorAnswer<unknown>, { kind: "ok" }>): { kind: "unreadable"; reason: string; afterSeconds?: number } {
-  switch (answer.kind) {
-    case "denied":
-      return { kind: "unreadable", reason: "denied" };
-    case "refused":
-      return { kind: "unreadable", reason: `refused:${answer.codes.join(",")}` };
-    case "unavailable":
-      return { kind: "unreadable", reason: answer.reason, afterSeconds: answer.afterSeconds };
-  }
 }

@@ -164,6 +164,7 @@ function asRead(person: Person): Customer {
     defaultShippingAddress: null,
     privateMeta: { mailchimp_tags: asShown(person, "mailchimp_tags"), [CONSENT_KEY]: asShown(person, CONSENT_KEY) },
     publicMeta: {},
+    attributes: null,
     hasOrders: null,
   };
 }

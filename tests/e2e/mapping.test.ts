@@ -122,6 +122,55 @@ describe("Fields and consent", () => {
     await save("Fields saved");
   });
 
+  it("follows a change: the rule is tried, a contradiction is pointed out, tag and event arrive", async () => {
+    const { app } = merchant;
+    const change = (number: number) => app.getByRole("group", { name: `Change rule ${number}`, exact: true });
+    const write = async (number: number, label: string, text: string) =>
+      change(number).getByRole("textbox", { name: label, exact: true }).fill(text);
+    const choose = async (number: number, label: string, option: string) => {
+      await change(number).getByRole("combobox", { name: label }).fill(option);
+      await app.getByRole("option", { name: option }).first().click();
+    };
+    await app.getByRole("button", { name: "Add a change rule" }).click();
+    await write(1, "Metadata key", "vip_customerrankname");
+    await choose(1, "Changes like this", "Moved up the ranks");
+    await write(1, "Ranks, lowest first", "Silver, Gold, Platinum");
+    await write(1, "Tag", "Rank up");
+    await change(1).getByRole("button", { name: "Add an action" }).click();
+    await choose(1, "Then (2)", "Send an event");
+    await write(1, "Event name", "rank_up");
+    await change(1).getByText("Test run").click();
+    await write(1, "Value before", "Silver");
+    await write(1, "Customer (optional)", EMAIL);
+    await change(1).getByRole("button", { name: "Run the test" }).click();
+    await change(1).getByText("Send “rank_up” (value: Gold, previous: Silver)").waitFor();
+    await change(1).getByRole("checkbox", { name: "Change rule 1 is on" }).click();
+    await app.getByRole("button", { name: "Add a change rule" }).click();
+    await write(2, "Metadata key", "vip_customerrankname");
+    await choose(2, "Then (1)", "Remove a tag");
+    await write(2, "Tag", "Rank up");
+    await change(2).getByRole("checkbox", { name: "Change rule 2 is on" }).click();
+    await app.getByText("Of change rules 1 and 2, one adds and the other removes the tag “Rank up” at the same change.").waitFor();
+    await merchant.picture("changes-contradict");
+    await app.getByRole("button", { name: "Remove change rule 2" }).click();
+    await save("Fields saved");
+    const email = "rising.buyer@shop-one.dev";
+    const { id } = await stack.saleor.customers.create({ email, privateMeta: { vip_customerrankname: "Silver" } });
+    await eventually(
+      () => audience().member(email)?.tags,
+      (tags) => tags !== undefined && tags.length > 0,
+    );
+    await stack.saleor.customers.setPrivateMeta(id, { vip_customerrankname: "Gold" });
+    await eventually(
+      () =>
+        audience()
+          .member(email)
+          ?.events.map(({ name }) => name),
+      (names) => names?.join() === "rank_up",
+    );
+    expect(audience().member(email)?.tags).toContain("Rank up");
+  });
+
   it("flags a rule whose field was deleted in Mailchimp", async () => {
     const dropped = stack.mailchimp.audience(LAST_AUDIENCE).dropField("POINTS");
     expect(dropped).toBe(true);
@@ -179,6 +228,11 @@ describe("Fields and consent", () => {
           .waitFor();
       }
       await seen.picture(`${name}-full-${theme}-${width}`);
+      if (name === "fields") {
+        await seen.app.getByRole("group", { name: "Change rule 1", exact: true }).getByText("Test run").click();
+        await seen.app.getByRole("button", { name: "Run the test" }).scrollIntoViewIfNeeded();
+        await seen.picture(`changes-${theme}-${width}`);
+      }
       expect(await seen.barriers()).toEqual([]);
       const overflow = await (await frameOf(seen.page)).evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(overflow, `${name} at ${width} px`).toBeLessThanOrEqual(0);

@@ -25,6 +25,13 @@ afterAll(async () => {
 type Need = "either" | "MANAGE_APPS" | "MANAGE_USERS" | "both";
 type Sample = (ids: { connectionId: string; runId: string; attemptId: string; erasureId: string }) => unknown;
 
+const CHANGE_RULE = {
+  id: "rule_01",
+  source: { kind: "private" as const, key: "points" },
+  when: { kind: "grew" as const },
+  actions: [{ kind: "add_tag" as const, tag: "More" }],
+};
+
 /** Every call of the pages: who may, and what a well-formed call looks like. A new procedure has no business without a line here. */
 const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection" | "run" | "attempt" | "erasure" }> = {
   "app.info": { needs: "either" },
@@ -58,6 +65,11 @@ const table: Record<string, { needs: Need; input?: Sample; ofShop?: "connection"
   "mapping.preview": {
     needs: "both",
     input: ({ connectionId }) => ({ id: connectionId, who: "nobody@shop-one.dev", fieldRules: [] }),
+    ofShop: "connection",
+  },
+  "mapping.tryChange": {
+    needs: "both",
+    input: ({ connectionId }) => ({ id: connectionId, rule: CHANGE_RULE, before: "1", after: "2", who: "" }),
     ofShop: "connection",
   },
   "mapping.resend": { needs: "both", input: ({ connectionId }) => ({ id: connectionId }), ofShop: "connection" },

@@ -25,6 +25,7 @@ const specs = resolve(root, "../shared/specs");
 /** First schema line a document may be sent to; every other document works on all of them. */
 const NEEDS: Readonly<Record<string, "3.22" | "3.23">> = {
   "customer-deleted": "3.23",
+  "customer-attributes": "3.23",
   "customer-count-range": "3.22",
   "customer-ids-range": "3.22",
   "app-problem-create": "3.22",

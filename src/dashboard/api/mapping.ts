@@ -1,16 +1,33 @@
 import { z } from "zod";
 import { readConsentLog } from "@/ledger/consent-log";
 import { markKnown } from "@/ledger/marks";
+import { changeRules } from "@/model/change-rules";
 import type { EngineSettings } from "@/model/connection";
 import { consentKey, consentRules, fieldRule, fieldRules, OPT_INS } from "@/model/rules";
 import type { AnyProvider } from "@/providers/contract";
+import { objectionTo, trial, tryChange } from "./change-rules";
 import { saleorSilent, unreadable } from "./connections";
 import { createField, fieldsOf, newField, previewFor } from "./mapping-look";
 import { findConnection } from "./present";
 import { type Admitted, needing, needingAny, notFound, router } from "./trpc";
-import type { ConsentLogView, FieldCreated, FieldsView, InboundAddressView, Listening, RulesPreview, RulesSaved, RulesView } from "./views";
+import type {
+  ChangeTrial,
+  ConsentLogView,
+  FieldCreated,
+  FieldsView,
+  InboundAddressView,
+  Listening,
+  RulesPreview,
+  RulesSaved,
+  RulesView,
+} from "./views";
 
 const LISTEN_MS = 20_000;
+const allRules = z.object({
+  fieldRules: fieldRules.optional(),
+  consentRules: consentRules.optional(),
+  changeRules: changeRules.optional(),
+});
 const byId = z.object({ id: z.string().max(100) });
 
 export const mappingRoutes = router({
@@ -24,6 +41,8 @@ export const mappingRoutes = router({
         version: connection.version,
         fieldRules: [...settings.fieldRules],
         consentRules: [...settings.consentRules],
+        changeRules: [...settings.changeRules],
+        eventForm: provider.events?.form.source ?? null,
         channels,
         optIns: [...(provider.customers.optIns ?? OPT_INS)],
         canCreateFields: provider.createField !== undefined,
@@ -46,6 +65,11 @@ export const mappingRoutes = router({
       async ({ ctx, input }): Promise<RulesPreview> =>
         previewFor(ctx, await openFor(ctx, input.id), { who: input.who, rules: input.fieldRules }),
     ),
+
+  /** A change rule at work on typed values, before it is saved. Nothing is sent. */
+  tryChange: needing("MANAGE_APPS", "MANAGE_USERS")
+    .input(byId.extend(trial.shape))
+    .query(async ({ ctx, input }): Promise<ChangeTrial> => tryChange(ctx, await openFor(ctx, input.id), input)),
 
   /** Everybody who was sent is looked at again; only contacts whose result differs are written. */
   resend: needing("MANAGE_APPS", "MANAGE_USERS")
@@ -101,13 +125,17 @@ export const mappingRoutes = router({
         version: z.number().int(),
         fieldRules: z.array(z.unknown()).optional(),
         consentRules: z.array(z.unknown()).optional(),
+        changeRules: z.array(z.unknown()).optional(),
       }),
     )
     .mutation(async ({ ctx, input }): Promise<RulesSaved> => {
-      const given = { fieldRules: input.fieldRules, consentRules: input.consentRules };
-      const checked = z.object({ fieldRules: fieldRules.optional(), consentRules: consentRules.optional() }).safeParse(given);
+      const { fieldRules: fields, consentRules: consents, changeRules: changes } = input;
+      const given = { fieldRules: fields, consentRules: consents, changeRules: changes };
+      const checked = allRules.safeParse(given);
       if (!checked.success) return { kind: "invalid", problems: checked.error.issues.map(asProblem) };
       const values = Object.fromEntries(Object.entries(checked.data).filter(([name]) => given[name as keyof typeof given] !== undefined));
+      const objection = fields || changes ? objectionTo(await openFor(ctx, input.id), values) : null;
+      if (objection) return { kind: "invalid", problems: [objection] };
       const act = { shop: ctx.shop, id: input.id, staffUserId: ctx.staff.userId };
       return ctx.rooms.connections.saveSettings(act, { version: input.version, values });
     }),

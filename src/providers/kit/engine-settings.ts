@@ -1,5 +1,6 @@
 /** Settings that the engine reads by name, for every provider: spread into the provider's own. */
 import { z } from "zod";
+import { changeRules } from "@/model/change-rules";
 import type { DeletionPolicy, InactivePolicy } from "@/model/connection";
 import { consentRules, fieldRules } from "@/model/rules";
 
@@ -30,5 +31,6 @@ export function engineSettings<const P extends DeletionPolicy, const I extends I
     /** Drawn by the mapping screen, not by the form. */
     fieldRules: fieldRules.meta({ hidden: true }),
     consentRules: consentRules.meta({ hidden: true }),
+    changeRules: changeRules.meta({ hidden: true }),
   };
 }

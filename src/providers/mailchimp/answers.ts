@@ -39,6 +39,8 @@ export type MergeField = z.output<typeof mergeField>;
 
 export const webhooks = z.object({ webhooks: z.array(z.object({ id: z.string(), url: z.string().catch("") })) });
 
+export const events = z.object({ events: z.array(z.object({ properties: z.record(z.string(), z.unknown()).catch({}) })) });
+
 const memberShape = z.object({
   id: z.string(),
   /** Absent in very old answers; then the contact has no stable id and is looked up again next time. */

@@ -84,6 +84,8 @@ function createMailchimp(link: MailchimpLink) {
         says.batchMembers,
       ),
     postTags: (hash: string, body: object) => ask(lists.updateListMemberTags(list, hash, body), z.unknown()),
+    events: (hash: string) => ask(lists.getListMemberEvents(list, hash, { fields: ["events.properties"], count: 1000 }), says.events),
+    postEvent: (hash: string, body: object) => ask(lists.createListMemberEvent(list, hash, body), z.unknown()),
     segments: (offset: number) =>
       ask(lists.listSegments(list, { type: "static", fields: inPage(["id", "name"], "segments"), count: 1000, offset }), says.segments),
     createSegment: (name: string) => ask(lists.createSegment(list, { name, static_segment: [] }), says.segment),

@@ -27,6 +27,8 @@ declare module "@mailchimp/mailchimp_marketing" {
     /** POST …/actions/delete-permanent */
     deleteListMemberPermanent(listId: string, subscriberHash: string): Promise<unknown>;
     updateListMemberTags(listId: string, subscriberHash: string, body: object): Promise<unknown>;
+    getListMemberEvents(listId: string, subscriberHash: string, options?: Options): Promise<unknown>;
+    createListMemberEvent(listId: string, subscriberHash: string, body: object): Promise<unknown>;
     batchListMembers(listId: string, body: object, options?: Options): Promise<unknown>;
     listSegments(listId: string, options?: Options): Promise<unknown>;
     createSegment(listId: string, body: object): Promise<unknown>;

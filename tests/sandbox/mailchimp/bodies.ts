@@ -52,9 +52,10 @@ export const tagsBody = z.object({
   tags: z.array(z.object({ name: z.string(), status: z.enum(["active", "inactive"]) })),
   is_syncing: z.boolean().optional(),
 });
+/** How Mailchimp counts characters is not established: in halves is the harsher reading. */
 export const eventBody = z.object({
-  name: z.string().min(2).max(30),
-  properties: z.record(z.string(), z.unknown()).optional(),
+  name: z.string().refine((name) => name.length >= 2 && name.length <= 30, "Must be 2-30 characters in length"),
+  properties: z.record(z.string(), z.string()).optional(),
   is_syncing: z.boolean().optional(),
   occurred_at: z.string().optional(),
 });

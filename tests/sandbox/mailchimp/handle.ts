@@ -14,6 +14,7 @@ interface MemberView {
   language: string;
   /** Every status the contact ever had and who wrote it. */
   history: StatusChange[];
+  events: Member["events"];
 }
 
 export interface MemberSeed {
@@ -66,6 +67,7 @@ function memberState(member: Member): MemberView {
     tags: [...member.tags].map((tag) => tag.name),
     language: member.language,
     history: [...member.history],
+    events: [...member.events],
   };
 }
 

@@ -9,7 +9,7 @@ import { addFault, type FaultSpec } from "./faults";
 import { guideProject, type Project } from "./project";
 import { runScenario, type Scenario, type SentWebhook } from "./scenario";
 import { serve } from "./server";
-import { createWorld, type Request, resetWorld, type StatusWrite } from "./world";
+import { createWorld, type EventNoted, type Request, resetWorld, type StatusWrite } from "./world";
 
 export type { FaultSpec } from "./faults";
 export { guideProject, type Project, unusualProject } from "./project";
@@ -51,6 +51,8 @@ export interface MindboxSandbox {
   readonly webhooks: SentWebhook[];
   /** Every subscription written to a card that existed. */
   statusWrites(): StatusWrite[];
+  /** What happened to a customer, by the operation that said so. */
+  events(card: Card | undefined): string[];
   reset(): void;
   close(): Promise<void>;
 }
@@ -120,6 +122,7 @@ export async function startMindbox(options: { project?: Project; port?: number }
       return world.webhooks;
     },
     statusWrites: () => world.statusWrites,
+    events: (card) => world.events.flatMap(({ operation, mindboxId }: EventNoted) => (mindboxId === card?.mindboxId ? [operation] : [])),
     reset: () => resetWorld(world),
     close: () =>
       new Promise<void>((closed) => {

@@ -26,7 +26,7 @@ export const protocolError = (status: number, errorMessage: string): Reply => ({
   body: { status: "ProtocolError", errorMessage, errorId: crypto.randomUUID(), httpStatusCode: status },
 });
 
-export function perform(world: World, operation: Operation, body: unknown): Reply {
+export function perform(world: World, name: string, operation: Operation, body: unknown): Reply {
   const customer = (body as { customer?: Customer } | null)?.customer;
   if (!customer || typeof customer !== "object") return protocolError(400, "The request names no customer.");
   const found = findCard(world, operation, customer);
@@ -43,7 +43,16 @@ export function perform(world: World, operation: Operation, body: unknown): Repl
       return found ? write(world, operation, customer, found) : answer(operation, { processingStatus: "NotFound" });
     case "confirmPhone":
       return confirmPhone(world, customer, found);
+    case "event":
+      return note(world, name, found);
   }
+}
+
+/** Something happened to somebody who is known; of anybody else nothing is noted. */
+function note(world: World, name: string, card: Card | undefined): Reply {
+  if (!card) return { status: 200, body: { status: "Success", customer: { processingStatus: "NotFound" } } };
+  world.events.push({ operation: name, mindboxId: card.mindboxId });
+  return { status: 200, changed: true, body: { status: "Success", customer: { processingStatus: "Found" } } };
 }
 
 function findCard(world: World, { findBy }: Operation, customer: Customer): Card | undefined | "ambiguous" | "unnamed" {

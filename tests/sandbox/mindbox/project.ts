@@ -1,6 +1,7 @@
 /** How one project is set up. Nothing has a fixed name at Mindbox, so tests use unusual ones. */
 
-export type OperationKind = "import" | "get" | "edit" | "confirmPhone";
+/** `event`: an operation that writes nothing, only notes that something happened to a known customer. */
+export type OperationKind = "import" | "get" | "edit" | "confirmPhone" | "event";
 
 export interface Operation {
   kind: OperationKind;
@@ -43,6 +44,7 @@ export const guideProject: Project = {
     "Saleor.GetCustomer": { kind: "get", findBy: ["saleorId", "mindboxId", "email"], modes: ["sync"] },
     "Saleor.EditCustomer": { kind: "edit", findBy: ["saleorId"], modes: both },
     "Saleor.ConfirmMobilePhone": { kind: "confirmPhone", findBy: ["saleorId"], modes: both },
+    "Loyalty.RankUp": { kind: "event", findBy: ["saleorId"], modes: both },
   },
   idKeys: ["saleorId"],
   customFields: {

@@ -70,7 +70,7 @@ function attend(world: World, { request, url, text, entry }: Attended): Reply | 
   if (body === undefined) return protocolError(400, "The body is not JSON.");
   watch(world, request, { operation: entry.operation, transactionId: entry.transactionId, body });
   const operation = world.project.operations[entry.operation]!;
-  const reply = mode === "sync" ? perform(world, operation, body) : queue(world, entry, operation, body);
+  const reply = mode === "sync" ? perform(world, entry.operation, operation, body) : queue(world, entry, operation, body);
   entry.changed = reply.changed ?? false;
   return reply;
 }
@@ -120,7 +120,7 @@ function queue(world: World, { transactionId, operation: name }: Request, operat
     world.queued -= 1;
     if (cards !== world.cards) return;
     if (isRepeat) return void world.operationLog.push(`${name}: the transaction was processed before`);
-    const { status, body: said } = perform(world, operation, body);
+    const { status, body: said } = perform(world, name, operation, body);
     if (status !== 200 || said.status !== "Success") world.operationLog.push(`${name}: ${String(said.errorMessage ?? said.status)}`);
   };
   world.queued += 1;

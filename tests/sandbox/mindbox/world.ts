@@ -19,12 +19,19 @@ export interface StatusWrite {
   subscriptions: readonly object[];
 }
 
+/** What an operation of the kind `event` noted. */
+export interface EventNoted {
+  operation: string;
+  mindboxId: string;
+}
+
 export interface World {
   project: Project;
   cards: Cards;
   secretKey: string;
   requests: Request[];
   statusWrites: StatusWrite[];
+  events: EventNoted[];
   violations: string[];
   /** What an operation that only queues does not tell its caller. */
   operationLog: string[];
@@ -50,6 +57,7 @@ export function createWorld(project: Project = guideProject): World {
     secretKey: "sandbox-secret-key-5e1f9a7c",
     requests: [],
     statusWrites: [],
+    events: [],
     violations: [],
     operationLog: [],
     transactions: new Map(),

@@ -8,7 +8,7 @@ import type { World } from "./world";
 type Meta = Readonly<Record<string, string>>;
 export type NewCustomer = Partial<Omit<Person, "pk" | "id" | "updatedAt">>;
 export type CustomerPatch = Partial<
-  Pick<Person, "firstName" | "lastName" | "isActive" | "isConfirmed" | "languageCode" | "externalReference" | "orders">
+  Pick<Person, "firstName" | "lastName" | "isActive" | "isConfirmed" | "languageCode" | "externalReference" | "orders" | "attributes">
 > & {
   defaultBillingAddress?: AddressData | null;
   defaultShippingAddress?: AddressData | null;

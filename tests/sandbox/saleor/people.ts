@@ -37,6 +37,13 @@ export interface Person {
   defaultShippingAddress: AddressData | null;
   meta: Readonly<Record<string, string>>;
   privateMeta: Readonly<Record<string, string>>;
+  /** Of the customer's type, by slug: core 3.23. */
+  attributes?: Readonly<Record<string, Attribute>>;
+}
+
+export interface Attribute {
+  kind: "Numeric" | "PlainText" | "Boolean" | "Date" | "DateTime" | "SingleChoice" | "MultiChoice" | "Swatch" | "File";
+  value: unknown;
 }
 
 export const MAIL_DOMAIN = "mail.test-shop.dev";

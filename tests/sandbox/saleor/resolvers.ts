@@ -135,6 +135,15 @@ export function readingResolvers(world: World) {
         if (owner.id === goneId) refuse("MANAGE_USERS");
         needPersonMetadata(caller, owner, behaviour);
       }),
+      assignedAttributes: ({ attributes = {} }: Person, { limit = 100 }: { limit?: number }, { caller }: Context) => {
+        need(caller, "MANAGE_USERS");
+        const all = Object.entries(attributes).map(([slug, { kind, value }]) => ({
+          __typename: `Assigned${kind}Attribute`,
+          attribute: { slug },
+          value,
+        }));
+        return all.slice(0, limit);
+      },
       defaultBillingAddress: (owner: Person) => address(owner.defaultBillingAddress),
       defaultShippingAddress: (owner: Person) => address(owner.defaultShippingAddress),
     },

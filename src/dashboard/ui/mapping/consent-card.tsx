@@ -7,12 +7,13 @@ import { Choices } from "../parts/choices";
 import { Field } from "../parts/field";
 import { Section } from "../parts/section";
 import { useProviderText } from "../text";
+import { useHasAttributes } from "./use-has-attributes";
 
 /** Words as they are typed. */
 export interface ConsentDraft {
   channel: string;
   isOn: boolean;
-  kind: "private" | "public";
+  kind: ConsentRule["source"]["kind"];
   key: string;
   yes: string;
   no: string;
@@ -57,6 +58,7 @@ export const ConsentCard = ({ draft, optIns, connection, readOnly, problem, onCh
   const { title } = connection;
   const text = useProviderText(connection.provider, title);
   const set = (change: Partial<ConsentDraft>) => onChange({ ...draft, ...change });
+  const hasAttributes = useHasAttributes();
   const said = (code: ConsentProblem) => (problem === code ? t(`consent.problem.${code}`) : undefined);
   return (
     <Section title={headingOf(draft.channel, text)} hint={draft.isOn ? null : t("consent.off")}>
@@ -77,10 +79,13 @@ export const ConsentCard = ({ draft, optIns, connection, readOnly, problem, onCh
             choices={[
               { value: "private", label: t("consent.private"), help: t("consent.privateHelp") },
               { value: "public", label: t("consent.public"), help: t("consent.publicHelp") },
+              ...(hasAttributes || draft.kind === "attribute"
+                ? [{ value: "attribute", label: t("consent.attribute"), help: t("consent.attributeHelp") }]
+                : []),
             ]}
           />
           <Field
-            label={t("consent.key")}
+            label={draft.kind === "attribute" ? t("mapping.attribute") : t("consent.key")}
             value={draft.key}
             disabled={readOnly}
             autoComplete="off"

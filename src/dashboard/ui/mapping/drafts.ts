@@ -65,15 +65,15 @@ export function stateOf(target: FieldTarget, fields: readonly FieldView[]): Targ
   return now.type === target.type && (now.dateForm ?? "") === (target.dateForm ?? "") ? "fine" : "retyped";
 }
 
-/** One list for all sources: both kinds of metadata, then what Saleor knows of everybody. */
-export const SOURCES = ["private", "public", ...CUSTOMER_FIELDS] as const;
+/** One list for all sources: both kinds of metadata, attributes, then what Saleor knows of everybody. */
+export const SOURCES = ["private", "public", "attribute", ...CUSTOMER_FIELDS] as const;
 export type SourceId = (typeof SOURCES)[number];
 
 export const sourceIdOf = (source: FieldRule["source"]): SourceId => (source.kind === "customer" ? source.name : source.kind);
 
 export function sourceFrom(id: SourceId, before: FieldRule["source"]): FieldRule["source"] {
   const key = before.kind === "customer" ? "" : before.key;
-  return id === "private" || id === "public" ? { kind: id, key } : { kind: "customer", name: id };
+  return id === "private" || id === "public" || id === "attribute" ? { kind: id, key } : { kind: "customer", name: id };
 }
 
 export const TRANSFORMS = ["text", "lower", "number", "yesno", "date", "list.joined", "list.first", "list.length"] as const;

@@ -2,6 +2,7 @@
 import { Button } from "@saleor/macaw-ui";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import type { ChangeRule } from "@/model/change-rules";
 import type { FieldRule } from "@/model/rules";
 import { Callout } from "../parts/callout";
 import { Pick } from "../parts/pick";
@@ -12,12 +13,13 @@ import { PRESETS, type Preset } from "./presets";
 interface FileButtonsProps {
   provider: string;
   rules: FieldRule[];
+  changes: ChangeRule[];
   readOnly: boolean;
   onPreset(preset: Preset): void;
-  onImport(rules: FieldRule[]): void;
+  onImport(rules: FieldRule[], changes: ChangeRule[]): void;
 }
 
-export const FileButtons = ({ provider, rules, readOnly, onPreset, onImport }: FileButtonsProps) => {
+export const FileButtons = ({ provider, rules, changes, readOnly, onPreset, onImport }: FileButtonsProps) => {
   const t = useTranslations();
   const input = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState<string | null>(null);
@@ -28,11 +30,11 @@ export const FileButtons = ({ provider, rules, readOnly, onPreset, onImport }: F
     setRefused(
       read.kind === "rules"
         ? null
-        : read.kind === "rule"
-          ? t("mapping.file.rule", { number: read.number })
+        : "number" in read
+          ? t(`mapping.file.${read.kind}`, { number: read.number })
           : t(`mapping.file.${read.kind}`),
     );
-    if (read.kind === "rules") onImport(read.rules);
+    if (read.kind === "rules") onImport(read.rules, read.changes);
   };
   return (
     <>
@@ -53,8 +55,8 @@ export const FileButtons = ({ provider, rules, readOnly, onPreset, onImport }: F
           )}
           <Button
             variant="secondary"
-            disabled={rules.length === 0}
-            onClick={() => saveFile(fileOf(rules), t("mapping.file.name", { provider }), "application/json")}
+            disabled={rules.length + changes.length === 0}
+            onClick={() => saveFile(fileOf(rules, changes), t("mapping.file.name", { provider }), "application/json")}
           >
             {t("mapping.export")}
           </Button>

@@ -1,17 +1,20 @@
 /** The rules as a file: to keep, to move to another shop. What comes in is checked like what is typed. */
 import { z } from "zod";
+import { type ChangeRule, changeRules } from "@/model/change-rules";
 import { type FieldRule, fieldRules } from "@/model/rules";
 
 const FORMAT = "saleor-crm-mapping";
-const file = z.object({ format: z.literal(FORMAT), fieldRules });
+const file = z.object({ format: z.literal(FORMAT), fieldRules, changeRules });
 
-export const fileOf = (rules: readonly FieldRule[]): string => JSON.stringify({ format: FORMAT, fieldRules: rules }, null, 2);
+export const fileOf = (rules: readonly FieldRule[], changes: readonly ChangeRule[]): string =>
+  JSON.stringify({ format: FORMAT, fieldRules: rules, changeRules: changes }, null, 2);
 
 export type FileRead =
-  | { kind: "rules"; rules: FieldRule[] }
+  /** Change rules come in switched off: events are not sent because somebody opened a file. */
+  | { kind: "rules"; rules: FieldRule[]; changes: ChangeRule[] }
   | { kind: "not_json" }
   | { kind: "not_a_mapping" }
-  | { kind: "rule"; number: number };
+  | { kind: "rule" | "change_rule"; number: number };
 
 export function readFile(text: string): FileRead {
   let parsed: unknown;
@@ -21,7 +24,11 @@ export function readFile(text: string): FileRead {
     return { kind: "not_json" };
   }
   const checked = file.safeParse(parsed);
-  if (checked.success) return { kind: "rules", rules: checked.data.fieldRules };
+  if (checked.success) {
+    const changes = checked.data.changeRules.map((rule) => ({ ...rule, on: false }));
+    return { kind: "rules", rules: checked.data.fieldRules, changes };
+  }
   const [list, index] = checked.error.issues[0]?.path ?? [];
-  return list === "fieldRules" && typeof index === "number" ? { kind: "rule", number: index + 1 } : { kind: "not_a_mapping" };
+  if (typeof index !== "number") return { kind: "not_a_mapping" };
+  return { kind: list === "fieldRules" ? "rule" : "change_rule", number: index + 1 };
 }

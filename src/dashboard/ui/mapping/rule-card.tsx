@@ -6,8 +6,9 @@ import type { ConnectionView, FieldView, RulesPreview } from "@/dashboard/api/vi
 import { DATES_IN, DATES_OUT } from "@/model/rules";
 import { Field } from "../parts/field";
 import { Pick } from "../parts/pick";
-import { type Draft, problemOf, SOURCES, sourceFrom, sourceIdOf, TRANSFORMS, transformFrom, transformIdOf } from "./drafts";
+import { type Draft, problemOf, TRANSFORMS, transformFrom, transformIdOf } from "./drafts";
 import { RuleResult } from "./rule-result";
+import { SourcePick } from "./source-pick";
 import { TargetPick } from "./target-pick";
 
 export type PreviewRow = Extract<RulesPreview, { kind: "preview" }>["rows"][number];
@@ -37,7 +38,13 @@ export const RuleCard = (p: RuleCardProps) => {
   return (
     <fieldset className="crm-rule" aria-label={t("mapping.rule", { number: p.number })}>
       <div className="crm-rule-parts">
-        <SourcePart draft={draft} readOnly={readOnly} needsKey={problem === "needs_key"} onChange={(source) => set({ source })} />
+        <SourcePick
+          label={t("mapping.from")}
+          source={draft.source}
+          readOnly={readOnly}
+          needsKey={problem === "needs_key"}
+          onChange={(source) => set({ source })}
+        />
         <TransformPart draft={draft} readOnly={readOnly} onChange={(transform) => set({ transform })} />
         <TargetPick
           draft={draft}
@@ -86,33 +93,6 @@ interface PartProps<T> {
   readOnly: boolean;
   onChange(value: T): void;
 }
-
-const SourcePart = ({ draft, readOnly, needsKey, onChange }: PartProps<Draft["source"]> & { needsKey: boolean }) => {
-  const t = useTranslations();
-  const { source } = draft;
-  return (
-    <div className="crm-rule-part">
-      <Pick
-        label={t("mapping.from")}
-        value={sourceIdOf(source)}
-        disabled={readOnly}
-        options={SOURCES.map((id) => ({ value: id, label: t(`mapping.source.${id.replace(".", "_")}`) }))}
-        onChange={(id) => onChange(sourceFrom(id, source))}
-      />
-      {source.kind === "customer" ? null : (
-        <Field
-          label={t("mapping.key")}
-          value={source.key}
-          disabled={readOnly}
-          autoComplete="off"
-          problem={needsKey ? t("mapping.problem.needs_key") : undefined}
-          help={source.kind === "public" ? t("mapping.publicHelp") : null}
-          onChange={(event) => onChange({ ...source, key: event.target.value })}
-        />
-      )}
-    </div>
-  );
-};
 
 const TransformPart = ({ draft, readOnly, onChange }: PartProps<Draft["transform"]>) => {
   const t = useTranslations();

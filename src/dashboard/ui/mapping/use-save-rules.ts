@@ -2,12 +2,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ConnectionView, RulesView } from "@/dashboard/api/views";
+import type { ChangeRule } from "@/model/change-rules";
 import type { ConsentRule, FieldRule } from "@/model/rules";
 import type { SaveTrouble } from "../settings/use-save";
 import { useTRPC } from "../shell/api";
 import { useDashboard } from "../shell/dashboard";
 
-type Change = { fieldRules: FieldRule[] } | { consentRules: ConsentRule[] };
+type Change = { fieldRules: FieldRule[]; changeRules: ChangeRule[] } | { consentRules: ConsentRule[] };
 
 export function useSaveRules(connection: ConnectionView, rules: RulesView, toast: string) {
   const { mapping, connections } = useTRPC();
@@ -26,8 +27,8 @@ export function useSaveRules(connection: ConnectionView, rules: RulesView, toast
       onSuccess: (answer, sent) => {
         if (answer.kind === "invalid") return setRefused(answer.problems[0]?.messageKey ?? "invalid_value");
         if (answer.kind !== "saved") return setProblem(answer);
-        const { fieldRules, consentRules } = sent as Partial<RulesView>;
-        const next = { ...rules, version: answer.version, ...(fieldRules && { fieldRules }), ...(consentRules && { consentRules }) };
+        const { id: _, ...kept } = sent as Partial<RulesView> & { id: string };
+        const next = { ...rules, ...kept, version: answer.version };
         queryClient.setQueryData(mapping.rules.queryKey({ id: connection.id }), next);
         void queryClient.invalidateQueries(connections.settings.queryFilter({ id: connection.id }));
         setSaves((before) => before + 1);
