@@ -59,6 +59,7 @@ import { type CatchUpDeps, createCatchUp } from "@/sweep/catch-up";
 import { type CompareDeps, createComparison } from "@/sweep/compare";
 import { createFirstOrders } from "@/sweep/first-orders";
 import { createFullSync } from "@/sweep/full-sync";
+import { createUndos } from "@/sweep/undo";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
 
@@ -225,6 +226,7 @@ async function build() {
       createCatchUp({ ...common, everyMinutes: settings.CATCH_UP_MINUTES, ended: noteWalk, denied }),
       createFirstOrders({ ...common, everyHours: settings.FIRST_ORDERS_HOURS }),
       createComparison({ ...common, everyHours: settings.COMPARE_HOURS, brake }),
+      createUndos(common),
     ];
   };
   const walks = makeWalks();

@@ -2,7 +2,7 @@
  * One batch of one connection: read the customers, map them, skip what the fingerprint proves unchanged, deliver the
  * rest, settle everything. Every row leaves with exactly one verdict; silence is not proof of delivery.
  */
-import { type DueRow, isReadable } from "@/ledger/row";
+import { type DueRow, isReadable, type Undo } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
 import { consentChanges } from "@/mapping/consents";
 import { type Mapping, mappingOf } from "@/mapping/map-customer";
@@ -29,6 +29,7 @@ import {
   setAside,
 } from "./judge";
 import { type Parted, partWithLeft } from "./left-behind";
+import { isAsked, judgeStillUndone, type UndoStep, undoOne } from "./undo";
 
 /** What the batch said about the connection as a whole. */
 export interface BatchResult {
@@ -39,7 +40,7 @@ export interface BatchResult {
   auth: { reason: string } | null;
 }
 
-type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | DeliverStep;
+type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | UndoStep | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
   const damaged = rows.filter((row) => !isReadable(row));
@@ -48,7 +49,7 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
   const steps = [...damaged.map((row) => notUnderstood(deps, row)), ...(await readAndMap(deps, work, ready))];
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
-    Promise.all(steps.flatMap((step) => (step.kind === "gone" ? [settleGone(deps, work, step.row)] : []))),
+    Promise.all(steps.flatMap((step) => letGo(deps, work, step) ?? [])),
     deliver(
       deps,
       work,
@@ -63,6 +64,12 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
     rows.map((row) => row.customerId),
   );
   return summarise([...waiting, ...removed, ...delivered].flatMap(({ outcome }) => (outcome ? [outcome] : [])));
+}
+
+/** `null` = nobody leaves. */
+function letGo(deps: DrainDeps, work: BatchWork, step: Step): Promise<Judged> | null {
+  if (step.kind === "gone") return settleGone(deps, work, step.row);
+  return step.kind === "undo" ? undoOne(deps, work, step) : null;
 }
 
 const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);
@@ -115,7 +122,7 @@ interface PlanInput {
 function planSafely(deps: DrainDeps, work: BatchWork, input: PlanInput): Step {
   const { row } = input;
   try {
-    return plan(work, input);
+    return isAsked(row) ? planUndo(work, input, row.undo) : plan(work, input);
   } catch (error) {
     return notUnderstood(deps, row, error);
   }
@@ -126,6 +133,15 @@ function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
   const why = error === undefined ? {} : { error: describe(error) };
   deps.log.error({ connection: row.connectionId, customer: row.customerId, ...why }, "ledger row not understood, set aside");
   return { kind: "settled", verdict: setAside(row) };
+}
+
+/** What would be sent says whether the provider still holds what we sent. */
+function planUndo(work: BatchWork, input: PlanInput, undo: Undo): UndoStep {
+  const { row, customer, readAt } = input;
+  const step = plan(work, { ...input, row: { ...row, force: true, undo: null } });
+  const sent =
+    step.kind === "deliver" ? { contact: step.contact, fingerprint: step.sent.fingerprint } : { contact: null, fingerprint: null };
+  return { kind: "undo", row, undo, seen: customer ? { ...sent, updatedAt: customer.updatedAt } : null, readAt };
 }
 
 function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): Step {
@@ -140,6 +156,8 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
   const hmac = emailHmac(connection.pepper, mapped.contact.email);
   const problems = [...mapped.contact.problems, ...(provider.customers.check?.(connection.settings, mapped.contact) ?? [])];
   const sent: Sent = { fingerprint: print, emailHmac: hmac, consents, problems, updatedAt, readAt };
+  const stillUndone = judgeStillUndone(row, sent);
+  if (stillUndone) return { kind: "settled", verdict: stillUndone };
   if (!row.force && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
   if (!row.force && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
   const contact: Contact = {
@@ -151,6 +169,7 @@ function plan(work: BatchWork, { mapping, row, customer, readAt }: PlanInput): S
     ownedFields: row.ownedFields,
     consentChanges: consentChanges(consents, row.consents),
     ownedOptOuts: row.ownedOptOuts,
+    mayComeBack: row.undo?.way === "archive",
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,

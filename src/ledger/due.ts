@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import { holds } from "./lease";
-import type { DueRow, Held, Lane, RowState } from "./row";
+import type { DueRow, Held, Lane, RowState, Undo } from "./row";
 
 /** Only a person can mend these; their marks wait. */
 const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
@@ -83,7 +83,7 @@ const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
   sql`case when ${had} @> ${more} then ${had} else (select jsonb_agg(distinct one) from jsonb_path_query(${had} || ${more}, '$[*]') one) end`;
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
-  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, deliveries, force, historic, run_id, due_at`;
+  refused_fingerprint, reason, vendor_text, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, deliveries, force, historic, run_id, undo, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -111,6 +111,7 @@ interface RawRow {
   force: boolean;
   historic: boolean;
   run_id: string | null;
+  undo: Undo | null;
 }
 
 function toDueRow(row: RawRow): DueRow {
@@ -140,5 +141,6 @@ function toDueRow(row: RawRow): DueRow {
     force: row.force,
     historic: row.historic,
     runId: row.run_id,
+    undo: row.undo,
   };
 }

@@ -50,6 +50,8 @@ export interface Contact {
   consentChanges: Readonly<Record<string, boolean>>;
   /** Channels on which the opt-out at the provider is ours: written on the customer's word, so a new word may take it back. */
   ownedOptOuts: readonly string[];
+  /** We archived it ourselves, when a full sync was undone: it need not stay so. */
+  mayComeBack?: boolean;
   /** For vendors that want one id per payload: the same for repeats of the same payload. */
   repeatId: string;
   /** From a sweep rather than from a fresh change: use the provider's quiet ways. */

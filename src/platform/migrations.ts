@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { consentLog, consents } from "./migrations-mapping";
+import { runHistory } from "./migrations-runs";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
 
 /** One entry per released change; never edited afterwards, only followed by the next. It adds, so that the release before still works beside it. */
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   "0022_last_answers": { up: lastAnswers },
   "0023_staff_language": { up: staffLanguage },
   "0024_alerts": { up: alerts },
+  "0029_run_history": { up: runHistory },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

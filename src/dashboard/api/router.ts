@@ -8,12 +8,14 @@ import { customerRoutes } from "./customers";
 import { mappingRoutes } from "./mapping";
 import { runRoutes } from "./runs";
 import { router } from "./trpc";
+import { undoRoutes } from "./undo";
 
 export const appRouter = router({
   app: appRoutes,
   connections: connectionRoutes,
   connect: connectRoutes,
   runs: runRoutes,
+  undo: undoRoutes,
   customers: customerRoutes,
   activity: activityRoutes,
   audit: auditRoutes,

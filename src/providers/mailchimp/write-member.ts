@@ -79,7 +79,8 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
  * somebody have brought it back meanwhile, its status is safe. PATCH cannot say `transactional` (contract 3.0.55).
  */
 async function revive(visit: Visit, contact: Contact, member: Member): Promise<Step> {
-  if (!visit.settings.reviveArchived) return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
+  if (!visit.settings.reviveArchived && !contact.mayComeBack)
+    return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
   const status = statusForRevived(visit.settings, contact.mapped);
   const sent = await send(contact, (body) => visit.api.postMember({ ...body, status }));
   return settle(visit, contact, "updated", sent);
