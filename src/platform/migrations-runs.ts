@@ -1,4 +1,4 @@
-/** What the history of runs knows beyond full syncs: that one was undone, and what catch-ups found. */
+/** That what a run created is taken back, and what became of it. */
 import { type Kysely, sql } from "kysely";
 
 export async function runHistory(db: Kysely<unknown>): Promise<void> {
@@ -26,18 +26,6 @@ export async function runHistory(db: Kysely<unknown>): Promise<void> {
       n integer not null,
       primary key (run_id, ended, reason)
     )`,
-    sql`create table catch_up (
-      id bigint generated always as identity primary key,
-      shop_id text not null references shop on delete cascade,
-      started_at timestamptz not null,
-      ended_at timestamptz not null default now(),
-      times integer not null default 1,
-      seen integer not null,
-      marked jsonb not null default '{}',
-      milliseconds integer not null,
-      problem text
-    )`,
-    sql`create index catch_up_by_shop on catch_up (shop_id, id)`,
   ]) {
     await statement.execute(db);
   }
