@@ -1,9 +1,12 @@
-/** `npm run screenshots`: the pictures of the guides, made from the sandbox in both themes. */
+/**
+ * `npm run screenshots`: the pictures of the guides, made from the sandbox in both themes; then every screen in both themes, two
+ * widths and both languages into `screenshots/all/`, which git ignores. `-- guide` leaves those out.
+ */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { Locator } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { chooseAudience, goTo, LAST_AUDIENCE, openConnectPage, openSignIn, save, startFullSync, toast } from "../tests/e2e/steps";
-import { type Visit, visit } from "../tests/e2e/visit";
+import { frameOf, type Visit, visit } from "../tests/e2e/visit";
 import { launchChromium } from "./chromium";
 import { ensureBuild, root } from "./ensure-build";
 import { type Stack, startStack } from "./stack";
@@ -36,7 +39,8 @@ function oddOnes(stack: Stack): void {
   for (const person of people.slice(200, 206)) audience.archive(person.email);
 }
 
-async function walk(stack: Stack, merchant: Visit): Promise<void> {
+/** @returns the path of the connection's pages. */
+async function walk(stack: Stack, merchant: Visit): Promise<string> {
   const { app } = merchant;
   await openConnectPage(merchant);
   await app.getByRole("button", { name: "Connect Mailchimp" }).waitFor();
@@ -59,10 +63,60 @@ async function walk(stack: Stack, merchant: Visit): Promise<void> {
   await picture(merchant, "status-before");
   await fullSync(stack, merchant);
   await syncOne(stack, merchant);
+  const connection = new URL((await frameOf(merchant.page)).url()).pathname;
   await app.getByRole("link", { name: /Overview/ }).click();
   await app.getByRole("heading", { name: "CRM connections" }).waitFor();
   await app.getByText(/customers in sync/).waitFor();
   await picture(merchant, "overview");
+  return connection;
+}
+
+/** Screens of the connection that answer questions. */
+async function lookingUp({ dashboard, appId }: Stack, merchant: Visit, connection: string): Promise<void> {
+  for (const name of ["fields", "consent", "activity", "runs"]) {
+    await merchant.page.goto(dashboard.appPage(appId, `${connection}/${name}`));
+    await rested(merchant);
+    await picture(merchant, name);
+  }
+}
+
+/** Nothing is loading any more. */
+async function rested({ app }: Visit): Promise<void> {
+  await app.locator("h1").waitFor();
+  // The shape of what is on its way is hidden from screen readers.
+  for (const busy of ["[aria-busy=true]", ".crm-section[aria-hidden=true]"])
+    await app
+      .locator(busy)
+      .first()
+      .waitFor({ state: "detached", timeout: 10_000 })
+      .catch(() => undefined);
+}
+
+async function everyScreen(stack: Stack, browser: Browser, connection: string): Promise<void> {
+  const screens = {
+    overview: "/",
+    audit: "/audit",
+    "connect-mailchimp": "/connect/mailchimp",
+    "connect-retailcrm": "/connect/retailcrm",
+    "connect-mindbox": "/connect/mindbox",
+    status: connection,
+    settings: `${connection}/settings`,
+    fields: `${connection}/fields`,
+    consent: `${connection}/consent`,
+    activity: `${connection}/activity`,
+    runs: `${connection}/runs`,
+  };
+  for (const locale of ["en", "ru"])
+    for (const theme of THEMES) {
+      const dashboard = await stack.openDashboard({ locale, theme });
+      for (const width of [1280, 480])
+        for (const [name, at] of Object.entries(screens)) {
+          const seen = await visit(browser, dashboard.appPage(stack.appId, at), { width });
+          await rested(seen);
+          await seen.picture(`all/${name}-${locale}-${theme}-${width}`);
+          await seen.close();
+        }
+    }
 }
 
 async function fullSync(stack: Stack, merchant: Visit): Promise<void> {
@@ -96,7 +150,10 @@ async function main(): Promise<void> {
   const [stack, browser] = await Promise.all([startStack({ saleor: { customers: 2000 } }), launchChromium()]);
   try {
     oddOnes(stack);
-    await walk(stack, await visit(browser, stack.dashboard.appPage(stack.appId), { height: 900 }));
+    const merchant = await visit(browser, stack.dashboard.appPage(stack.appId), { height: 900 });
+    const connection = await walk(stack, merchant);
+    await lookingUp(stack, merchant, connection);
+    if (!process.argv.includes("guide")) await everyScreen(stack, browser, connection);
   } finally {
     await browser.close();
     await stack.close();

@@ -365,6 +365,7 @@ async function build() {
       return known;
     },
     mark: marker.mark,
+    expect: marker.expect,
     lookSoon: (shop) => wantCatchUp(db, shop.id),
     async removed(shop) {
       logger.info({ shop: shop.saleorApiUrl }, "app removed from a shop");

@@ -26,6 +26,8 @@ const WORKERS = 6;
  */
 const GATHER_MS = 200;
 const FEW = 0.25;
+/** A look that found little says that there is no more: until something is marked, or for this long. */
+const LITTLE_LASTS_MS = 400;
 const CACHE_LIFETIME_MS = 10 * 60_000;
 
 /** Look-ups that survive between slices: one map per connection and settings version. */
@@ -40,6 +42,8 @@ export interface DrainControl {
   isOver(): boolean;
   /** Resolves when something new was marked for this key, or soon. */
   poked(): Promise<void>;
+  /** When that was last, by `performance.now()`. */
+  pokedAt(): number;
 }
 
 /** @returns whether more is due: the caller wakes again, after the others had their turn. */
@@ -95,6 +99,8 @@ class Slice {
   private taking: Promise<unknown> = Promise.resolve();
   /** Nothing is taken before. */
   private gatheredAt = 0;
+  /** When a look at everything that is due last found less than was asked for. */
+  private foundLittleAt = Number.NEGATIVE_INFINITY;
   private lastMove: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -144,7 +150,8 @@ class Slice {
     const take = this.taking.then(async () => {
       const { lease, provider } = this.input;
       await this.gather();
-      if (!this.mayGoOn()) return [];
+      if (!this.mayGoOn() || this.knowsOfNone()) return [];
+      const looked = performance.now();
       const rows = await dueRows(this.deps.db, {
         limitKey: lease.limitKey,
         limit,
@@ -154,11 +161,18 @@ class Slice {
       });
       const going = rows.filter((row) => !this.stopped.has(row.connectionId));
       for (const row of going) this.busy.add(busyKey(row));
+      if (which !== "fresh" && rows.length < limit) this.foundLittleAt = looked;
       if (going.length > 0 && going.length < limit * FEW) this.gatheredAt = performance.now() + GATHER_MS;
       return going;
     });
     this.taking = take.catch(() => {});
     return take;
+  }
+
+  /** Six workers are woken at once; the first one's look is enough. While none is busy, everyone looks: the slice may end. */
+  private knowsOfNone(): boolean {
+    const sinceThen = this.foundLittleAt > this.input.control.pokedAt() && performance.now() - this.foundLittleAt < LITTLE_LASTS_MS;
+    return sinceThen && this.busy.size > 0;
   }
 
   private async gather(): Promise<void> {

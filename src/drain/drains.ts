@@ -22,6 +22,8 @@ export interface Drains {
 
 interface Running {
   again: boolean;
+  /** By `performance.now()`. */
+  pokedAt: number;
   wakeUps: Set<() => void>;
 }
 
@@ -45,13 +47,17 @@ export function createDrains(deps: DrainDeps, atOnce = 20): Drains {
     for (;;) {
       state.again = false;
       const isOver = turnOver();
-      const { more } = await drain(deps, limitKey, { stop: stop.signal, cut: cut.signal, isOver, poked: () => poked(state) }).catch(
-        (error: unknown) => {
-          // The database is away: the rows stay due, and the tick comes back.
-          deps.log.error({ limitKey, error: error instanceof Error ? error.name : "unknown" }, "drain could not begin");
-          return { more: false };
-        },
-      );
+      const { more } = await drain(deps, limitKey, {
+        stop: stop.signal,
+        cut: cut.signal,
+        isOver,
+        poked: () => poked(state),
+        pokedAt: () => state.pokedAt,
+      }).catch((error: unknown) => {
+        // The database is away: the rows stay due, and the tick comes back.
+        deps.log.error({ limitKey, error: error instanceof Error ? error.name : "unknown" }, "drain could not begin");
+        return { more: false };
+      });
       const goesOn = more || state.again;
       if (stop.signal.aborted || !goesOn) return;
       if (line.size > 0) return wait(limitKey);
@@ -65,7 +71,7 @@ export function createDrains(deps: DrainDeps, atOnce = 20): Drains {
   }
 
   async function begin(limitKey: string): Promise<void> {
-    const state: Running = { again: false, wakeUps: new Set() };
+    const state: Running = { again: false, pokedAt: performance.now(), wakeUps: new Set() };
     running.set(limitKey, state);
     places.set(limitKey, performance.now());
     const work = turns(limitKey, state).finally(() => {
@@ -134,6 +140,7 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
 
 function poke(state: Running): void {
   state.again = true;
+  state.pokedAt = performance.now();
   for (const wakeUp of [...state.wakeUps]) wakeUp();
 }
 

@@ -14,17 +14,18 @@ export interface MarkerDeps {
 }
 
 export interface Marker {
+  /**
+   * A request is at the door that may bring a mark: whoever has brought one already waits for it a moment, so that they share
+   * a statement. @returns to be called when it has brought it, or brings none; once is enough.
+   */
+  expect(): () => void;
   /** Resolves after commit; rejects where the database refused, and then nothing may be acknowledged. */
   mark(mark: Mark): Promise<void>;
 }
 
 /** More in one statement gains nothing and makes the first wait for the last. */
 const MOST_PER_STATEMENT = 500;
-/**
- * The embedded database works on this very thread: a statement begun for the first would hold up those who stand behind
- * it, and each would get one of its own. So whoever comes at once is awaited: until nobody came for a moment.
- */
-const QUIET_MS = 1;
+/** A request whose signature takes longer to check than that is not waited for. */
 const LONGEST_GATHER_MS = 10;
 
 class UnknownShop extends Error {
@@ -40,6 +41,8 @@ interface Waiting {
 export function createMarker(deps: MarkerDeps): Marker {
   let waiting: Waiting[] = [];
   let flushing = false;
+  let expected = 0;
+  let allAreIn = () => {};
 
   async function flush(): Promise<void> {
     if (flushing) return;
@@ -53,12 +56,31 @@ export function createMarker(deps: MarkerDeps): Marker {
     flushing = false;
   }
 
+  /**
+   * The embedded database works on this very thread: a statement begun for the first would hold up those who stand behind
+   * it, and each would get one of its own.
+   */
   async function gather(): Promise<void> {
-    const until = performance.now() + LONGEST_GATHER_MS;
-    for (let seen = 0; seen < waiting.length && waiting.length < MOST_PER_STATEMENT && performance.now() < until; ) {
-      seen = waiting.length;
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    }
+    await new Promise(setImmediate);
+    if (expected === 0 || waiting.length >= MOST_PER_STATEMENT) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LONGEST_GATHER_MS);
+      allAreIn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    allAreIn = () => {};
+  }
+
+  function expect(): () => void {
+    expected++;
+    let isHere = false;
+    return () => {
+      if (isHere) return;
+      isHere = true;
+      if (--expected === 0) allAreIn();
+    };
   }
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
@@ -77,6 +99,7 @@ export function createMarker(deps: MarkerDeps): Marker {
   }
 
   return {
+    expect,
     mark: (mark) =>
       new Promise<void>((resolve, reject) => {
         waiting.push({ mark, resolve, reject });

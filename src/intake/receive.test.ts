@@ -15,6 +15,7 @@ async function told(event: string, body: unknown) {
     verify: async () => ({ kind: "ok", authData: { ...shop, token: "t" } }),
     shop: async () => shop,
     mark: async (mark) => void marks.push(mark),
+    expect: () => () => {},
     lookSoon: async () => void looks++,
     removed: async () => void removed++,
     log: silent,

@@ -7,7 +7,7 @@ import type { Mark } from "@/ledger/marks";
 import { isCustomerId } from "@/model/customer";
 import type { Shop } from "@/model/shop";
 import type { ProviderLog } from "@/providers/contract";
-import type { VerifyWebhook } from "@/saleor/verify-webhook";
+import type { VerifyWebhook, WebhookVerdict } from "@/saleor/verify-webhook";
 import type { WebhookDefinition } from "@/saleor/webhook-definitions";
 
 export const WEBHOOK_BODY_LIMIT = 256 * 1024;
@@ -17,6 +17,8 @@ export interface ReceiveDeps {
   /** The shop's row, made if it is not there. */
   shop(saleorApiUrl: string, appId: string): Promise<Shop>;
   mark(mark: Mark): Promise<void>;
+  /** Says that a mark may come; what it returns says that it has, or will not. */
+  expect(): () => void;
   /** Somebody's address changed, and nobody says whose: the shop is looked at soon. */
   lookSoon(shop: Shop): Promise<void>;
   /** The shop removed this very installation. */
@@ -48,7 +50,17 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
   if (!headers.saleorApiUrl || !headers.signature || !headers.event)
     return refuse(400, "MISSING_HEADER", "This is not a Saleor webhook: a header is missing.");
   if (headers.event !== definition.event.toLowerCase()) return refuse(400, "WRONG_EVENT", `This address takes ${definition.event} only.`);
-  const verdict = await deps.verify({ saleorApiUrl: headers.saleorApiUrl, signature: headers.signature, rawBody });
+  const isHere = deps.expect();
+  try {
+    const verdict = await deps.verify({ saleorApiUrl: headers.saleorApiUrl, signature: headers.signature, rawBody });
+    return await answer(deps, request, verdict, isHere);
+  } finally {
+    isHere();
+  }
+}
+
+async function answer(deps: ReceiveDeps, request: WebhookRequest, verdict: WebhookVerdict, isHere: () => void): Promise<WebhookAnswer> {
+  const { definition } = request;
   switch (verdict.kind) {
     case "malformed":
       return refuse(400, "SIGNATURE_MALFORMED", "The signature is not in Saleor's form.");
@@ -59,7 +71,7 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
       deps.log.warn({ event: definition.event, reason: verdict.reason }, "webhook could not be checked, Saleor tries again");
       return refuse(503, "CANNOT_CHECK", "The signature could not be checked now. Try again.");
     case "ok":
-      return accept(deps, request, verdict.authData);
+      return accept(deps, request, verdict.authData, isHere);
   }
 }
 
@@ -67,6 +79,7 @@ async function accept(
   deps: ReceiveDeps,
   { definition, rawBody }: WebhookRequest,
   authData: { saleorApiUrl: string; appId: string },
+  isHere: () => void,
 ): Promise<WebhookAnswer> {
   const payload = parseJson(rawBody);
   try {
@@ -81,7 +94,9 @@ async function accept(
     // The person cannot be seen by us any more: the event says nothing that we could look up.
     if (!parsed.data.user) return { status: 200, body: { ok: true } };
     const wantedAt = plausible(parsed.data.issuedAt);
-    await deps.mark({ shopId: shop.id, customerId: parsed.data.user.id, wantedAt, gone: GONE_EVENTS.has(definition.event) });
+    const kept = deps.mark({ shopId: shop.id, customerId: parsed.data.user.id, wantedAt, gone: GONE_EVENTS.has(definition.event) });
+    isHere();
+    await kept;
     return { status: 200, body: { ok: true } };
   } catch (error) {
     deps.log.error(

@@ -11,7 +11,7 @@ import { dueLimitKeys, dueRows, markInFlight } from "./due";
 import { holdersOf, releaseContacts } from "./identities";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, leftOut, runRows } from "./look";
-import { expandPending, forgetDeliveries, mark, markForRun, markNow, retryRun } from "./marks";
+import { expandPending, forgetDeliveries, mark, markForRun, markNow, onMarkedAgain, retryRun } from "./marks";
 import type { DueRow } from "./row";
 import { claimRuns, findRun, finishIfDone, lastFinishedAt, latestRun, markWalkDone, moveRun, releaseRunRows, startRun } from "./runs";
 import { settle, type Verdict } from "./settle";
@@ -68,6 +68,12 @@ const counts = async () => (await countStates(database.db, ["c1"])).get("c1") ??
 
 const u1 = { customerId: "u1", remoteKey: null, emailHmac: "h1", ownedTags: [], ownedFields: [] };
 describe("marks", () => {
+  it("meets history in the same way whether an event marks or a sweep does", async () => {
+    const { rows } = await sql<{ text: string }>`select prosrc as text from pg_proc where proname = 'mark_due'`.execute(database.db);
+    const words = (text: string) => text.replace(/\s+/g, " ").trim();
+    expect(words(rows[0]!.text)).toContain(words(onMarkedAgain.compile(database.db).sql));
+  });
+
   it("collapses a burst of events about one customer into one due row", async () => {
     const result = await mark(database.db, [one("u1"), one("u1"), one("u1")]);
     expect(result.limitKeys).toEqual([limitKey]);

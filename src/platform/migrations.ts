@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { markDue } from "./migrations-intake";
 import { consentLog, consents } from "./migrations-mapping";
 import { runHistory } from "./migrations-runs";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   "0023_staff_language": { up: staffLanguage },
   "0024_alerts": { up: alerts },
   "0029_run_history": { up: runHistory },
+  "0030_mark_due": { up: markDue },
 };
 
 async function start(db: Kysely<unknown>): Promise<void> {

@@ -35,7 +35,7 @@ export interface WalkLimits {
 }
 
 /** Four chunks out: browsers open six connections to a host over HTTP/1.1, and Pause has to get through. */
-export const WALK_LIMITS: WalkLimits = { chunkSize: 250, postsInFlight: 4, readsInFlight: 4, rangeSize: 2500, mostRanges: 8 };
+export const WALK_LIMITS: WalkLimits = { chunkSize: 500, postsInFlight: 4, readsInFlight: 4, rangeSize: 2500, mostRanges: 8 };
 
 export interface WalkProgress {
   phase: "counting" | "reading" | "last_look";

@@ -85,7 +85,7 @@ const jobOf = (overrides: Partial<WalkJob> & Pick<WalkJob, "source" | "post">): 
 });
 
 describe("walking a shop", () => {
-  it("reads large shops in several stretches, at most four pages at a time, and posts chunks of 250", async () => {
+  it("reads large shops in several stretches, at most four pages at a time, and posts chunks of 500", async () => {
     const { source, calls } = shopOf(people(10_000));
     const server = serverOf();
     let out = 0;
@@ -104,8 +104,8 @@ describe("walking a shop", () => {
     expect([...server.got.values()].every((times) => times === 1)).toBe(true);
     expect(calls.most).toBe(4);
     expect(calls.count).toBeLessThanOrEqual(24);
-    expect(Math.max(...server.sizes)).toBe(250);
-    expect(server.sizes.filter((size) => size < 250)).toHaveLength(0);
+    expect(Math.max(...server.sizes)).toBe(500);
+    expect(server.sizes.filter((size) => size < 500)).toHaveLength(0);
     expect(mostOut).toBeLessThanOrEqual(6);
   });
 
@@ -164,7 +164,7 @@ describe("walking a shop", () => {
     );
     for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     // Six chunks out, two waiting, and one page that each of four readers may have had in its hand.
-    expect(calls.page * 100).toBeLessThanOrEqual(6 * 250 + 2 * 250 + 4 * 100 + 100);
+    expect(calls.page * 100).toBeLessThanOrEqual(6 * 500 + 2 * 500 + 4 * 100 + 100);
     control.abort();
     for (const answer of waiting) answer();
     expect((await ending).kind).toBe("paused");
