@@ -61,6 +61,7 @@ import { type CatchUpDeps, createCatchUp } from "@/sweep/catch-up";
 import { type CompareDeps, createComparison } from "@/sweep/compare";
 import { createFirstOrders } from "@/sweep/first-orders";
 import { createFullSync } from "@/sweep/full-sync";
+import { createUndos } from "@/sweep/undo";
 
 export type Rooms = Awaited<ReturnType<typeof build>>;
 
@@ -242,6 +243,7 @@ async function build() {
       createOptOutPoll({ ...inbound, providers: keepHistory, everyMinutes: settings.OPT_OUTS_MINUTES }),
       createFirstOrders({ ...common, everyHours: settings.FIRST_ORDERS_HOURS }),
       createComparison({ ...common, everyHours: settings.COMPARE_HOURS, brake }),
+      createUndos(common),
     ];
   };
   const walks = makeWalks();

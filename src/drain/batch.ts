@@ -3,7 +3,7 @@
  * rest, settle everything. Every row leaves with exactly one verdict; silence is not proof of delivery.
  */
 import { randomBytes } from "node:crypto";
-import { type DueRow, isReadable } from "@/ledger/row";
+import { type DueRow, isReadable, type Undo } from "@/ledger/row";
 import { clearDamage, settle, type Verdict } from "@/ledger/settle";
 import { type ChangeReader, changeReader, isNothing } from "@/mapping/change-rules";
 import { consentChanges } from "@/mapping/consents";
@@ -37,6 +37,7 @@ import {
   setAside,
 } from "./judge";
 import { type Parted, partWithLeft } from "./left-behind";
+import { isAsked, judgeStillUndone, type UndoStep, undoOne } from "./undo";
 
 /** What the batch said about the connection as a whole. */
 export interface BatchResult {
@@ -47,7 +48,7 @@ export interface BatchResult {
   auth: { reason: string } | null;
 }
 
-type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | InactiveStep | ErasureStep | DeliverStep;
+type Step = { kind: "settled"; verdict: Verdict } | { kind: "gone"; row: DueRow } | InactiveStep | ErasureStep | UndoStep | DeliverStep;
 
 export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: readonly DueRow[]): Promise<BatchResult> {
   const damaged = rows.filter((row) => !isReadable(row));
@@ -77,6 +78,7 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
 function letGo(deps: DrainDeps, work: BatchWork, step: Step): Promise<Judged> | null {
   if (step.kind === "gone") return settleGone(deps, work, step.row);
   if (step.kind === "erasure") return erasePerson(deps, work, step);
+  if (step.kind === "undo") return undoOne(deps, work, step);
   return step.kind === "inactive" ? archiveInactive(deps, work, step) : null;
 }
 
@@ -139,7 +141,8 @@ interface PlanInput {
 function planSafely(deps: DrainDeps, work: BatchWork, input: PlanInput): Step {
   const { row } = input;
   try {
-    return plan(work, input);
+    // A person who is to be erased everywhere is, whatever else was asked.
+    return row.erasureId === null && isAsked(row) ? planUndo(work, input, row.undo) : plan(work, input);
   } catch (error) {
     return notUnderstood(deps, row, error);
   }
@@ -150,6 +153,15 @@ function notUnderstood(deps: DrainDeps, row: DueRow, error?: unknown): Step {
   const why = error === undefined ? {} : { error: describe(error) };
   deps.log.error({ connection: row.connectionId, customer: row.customerId, ...why }, "ledger row not understood, set aside");
   return { kind: "settled", verdict: setAside(row) };
+}
+
+/** What would be sent says whether the provider still holds what we sent. */
+function planUndo(work: BatchWork, input: PlanInput, undo: Undo): UndoStep {
+  const { row, customer, readAt } = input;
+  const step = plan(work, { ...input, row: { ...row, force: true, undo: null } });
+  const sent =
+    step.kind === "deliver" ? { contact: step.contact, fingerprint: step.sent.fingerprint } : { contact: null, fingerprint: null };
+  return { kind: "undo", row, undo, seen: customer ? { ...sent, updatedAt: customer.updatedAt } : null, readAt };
 }
 
 function plan(work: BatchWork, { mapping, changesOf, row, customer, readAt }: PlanInput): Step {
@@ -179,6 +191,8 @@ function plan(work: BatchWork, { mapping, changesOf, row, customer, readAt }: Pl
     updatedAt,
     readAt,
   };
+  const stillUndone = judgeStillUndone(row, sent);
+  if (stillUndone) return { kind: "settled", verdict: stillUndone };
   if (!row.force && !isOnce && row.fingerprint === print) return { kind: "settled", verdict: judgeUnchanged(row, sent) };
   if (!row.force && !isOnce && row.refusedFingerprint === print) return { kind: "settled", verdict: judgeStillRefused(row, sent) };
   const standing: Contact = {
@@ -191,6 +205,7 @@ function plan(work: BatchWork, { mapping, changesOf, row, customer, readAt }: Pl
     consentChanges: consentChanges(consents, row.consents),
     ownedOptOuts: row.ownedOptOuts,
     archivedFrom: row.archivedFrom,
+    mayComeBack: row.undo?.way === "archive",
     repeatId: repeatId(row, print),
     historic: row.historic,
     force: row.force,

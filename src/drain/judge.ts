@@ -104,7 +104,7 @@ function news(row: DueRow, sent: Pick<Sent, "consents">): Verdict["consentNews"]
  * The event is written down right after the change, so it is always a little younger: one more look settles that. More
  * than a little, and a change may be missing that came right after the one we see.
  */
-function looked(
+export function looked(
   row: DueRow,
   read: Pick<Sent, "updatedAt" | "readAt">,
 ): Required<Pick<Verdict, "dueInSeconds" | "rereads" | "goneSettled" | "readAt" | "seenUpdatedAt">> {

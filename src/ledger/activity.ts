@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import { Lane, type RowState } from "./row";
+import { wantedAgain } from "./undo";
 
 export interface ActivityRow {
   customerId: CustomerId;
@@ -135,7 +136,7 @@ export async function retryAll(db: Db, connectionId: ConnectionId, filter: Filte
   const states = wanted.filter((state) => retriable.includes(state));
   const { numAffectedRows } = await sql`
     update ledger l set version = l.version + 1, lane = case when c.live then ${sql.lit(Lane.backfill)} else ${sql.lit(Lane.page)} end, state = 'waiting', due_at = now(), attempts = 0,
-      failing_since = null, rereads = 0, refused_fingerprint = null, force = true, updated_at = now()
+      failing_since = null, rereads = 0, refused_fingerprint = null, force = true, undo = ${wantedAgain}, updated_at = now()
     from connection_state c
     where c.id = l.connection_id and l.connection_id = ${connectionId} and l.state in (select json_array_elements_text(${JSON.stringify(states)}::json))
       and l.in_flight is null ${reasonIs(filter)}`.execute(db);

@@ -4,7 +4,7 @@ import type { RuleState } from "@/model/change-rules";
 import type { ConnectionId, CustomerId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import { holds } from "./lease";
-import type { DueRow, Held, Lane, RowState } from "./row";
+import type { DueRow, Held, Lane, RowState, Undo } from "./row";
 
 /** Only a person can mend these; their marks wait. */
 const stoppedHealth = sql`('reconnect', 'target_gone', 'unreadable')`;
@@ -85,7 +85,7 @@ const union = (had: RawBuilder<unknown>, more: RawBuilder<unknown>) =>
 
 const columns = sql`connection_id, customer_id, state, lane, version, attempts, failing_since, wanted_at, gone_at, rereads, fingerprint,
   refused_fingerprint, reason, vendor_text, warnings, remote_key, email_hmac, owned_tags, owned_fields, left_behind, consents, owned_opt_outs, rule_state, archived_from, absent_reads, erase_at,
-  erase_confirmed_at, erasure_id, deliveries, force, historic, run_id, due_at`;
+  erase_confirmed_at, erasure_id, deliveries, force, historic, run_id, undo, due_at`;
 
 interface RawRow {
   connection_id: string;
@@ -120,6 +120,7 @@ interface RawRow {
   force: boolean;
   historic: boolean;
   run_id: string | null;
+  undo: Undo | null;
 }
 
 function toDueRow(row: RawRow): DueRow {
@@ -156,5 +157,6 @@ function toDueRow(row: RawRow): DueRow {
     force: row.force,
     historic: row.historic,
     runId: row.run_id,
+    undo: row.undo,
   };
 }

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { ConnectionId, CustomerId, ShopId } from "@/model/shop";
 import type { Db } from "@/platform/db";
 import { Lane } from "./row";
+import { wantedAgain } from "./undo";
 
 export interface Mark {
   shopId: ShopId;
@@ -104,7 +105,7 @@ export async function markForRun(
         state_before = case when l.due_at is null then l.state else l.state_before end,
         historic = l.historic or l.due_at is null, attempts = 0, failing_since = null,
         run_id = case when l.seen_run is distinct from excluded.seen_run then excluded.run_id else l.run_id end,
-        seen_run = excluded.seen_run, updated_at = now()
+        seen_run = excluded.seen_run, undo = ${wantedAgain}, updated_at = now()
       where ${again} or l.seen_run is distinct from excluded.seen_run
       returning l.customer_id
     ), fresh as (select count(*) as n from marked where customer_id not in (select customer_id from seen)),
@@ -126,7 +127,7 @@ export async function markAllNow(db: Db, connectionId: ConnectionId, ids: readon
     from (select distinct value as customer_id from json_array_elements_text(${JSON.stringify(ids)}::json)) ids order by customer_id
     on conflict (connection_id, customer_id) do update set
       version = l.version + 1, lane = ${sql.lit(Lane.page)}, state = 'waiting', due_at = now(), force = true, rereads = 0,
-      attempts = 0, failing_since = null, refused_fingerprint = null, updated_at = now()
+      attempts = 0, failing_since = null, refused_fingerprint = null, undo = ${wantedAgain}, updated_at = now()
     returning version`.execute(db);
   return rows.map(({ version }) => Number(version));
 }
@@ -182,10 +183,13 @@ export async function forgetDeliveries(db: Db, connectionId: ConnectionId): Prom
     with ended as (
       update sync_run set state = 'cancelled', finished_at = now()
       where connection_id = ${connectionId} and state in ('running', 'paused')
+    ), undos as (
+      update run_undo set finished_at = now(), is_marked = true, problem = 'target_changed'
+      where finished_at is null and run_id in (select id from sync_run where connection_id = ${connectionId})
     ), settled as (
       delete from ledger where connection_id = ${connectionId} and in_flight is null and (due_at is null or historic)
     )
     update ledger set fingerprint = null, refused_fingerprint = null, remote_key = null, owned_tags = '[]', owned_fields = '[]', left_behind = '[]', email_hmac = null, sent_hmac = null, lost_fingerprint = null,
-      consents = '{}', owned_opt_outs = '[]', rule_state = null, archived_from = null, erase_at = null, erase_confirmed_at = null, created_by_run = null, run_id = null, seen_run = null, state_before = null, version = version + 1
+      consents = '{}', owned_opt_outs = '[]', rule_state = null, archived_from = null, erase_at = null, erase_confirmed_at = null, created_by_run = null, undo = null, run_id = null, seen_run = null, state_before = null, version = version + 1
     where connection_id = ${connectionId} and (in_flight is not null or (due_at is not null and not historic))`.execute(db);
 }

@@ -1,6 +1,7 @@
 import type { RuleState } from "@/model/change-rules";
 import { isCustomerId } from "@/model/customer";
 import type { ConnectionId, CustomerId } from "@/model/shop";
+import type { UndoWay } from "@/model/undo";
 
 /** Lower goes first: a person who waits, then fresh changes, then history. */
 export const Lane = { page: 0, live: 1, backfill: 2 } as const;
@@ -18,6 +19,21 @@ export interface Held {
   emailHmac: string | null;
   ownedTags: string[];
   ownedFields: string[];
+}
+
+/** What a run created is to be taken back, or was. */
+export interface Undo {
+  state: "asked" | "done";
+  way: UndoWay;
+  /** The run that created the contact. */
+  run: string;
+  /** Asked: when we last delivered it, ISO. Whoever changed the contact after that was somebody else. */
+  since?: string | null;
+  /** Done: the customer as Saleor showed them then. While that stays so, nothing is sent. */
+  fingerprint?: string | null;
+  updatedAt?: string | null;
+  /** Done: somebody has asked for this customer since. */
+  again?: true;
 }
 
 /** A due row as the drain takes it. */
@@ -64,6 +80,7 @@ export interface DueRow {
   force: boolean;
   historic: boolean;
   runId: string | null;
+  undo: Undo | null;
 }
 
 /** What the types of the columns do not promise: a row may have been damaged, or written by a release that knew more. */
@@ -75,11 +92,16 @@ export function isReadable(row: DueRow): boolean {
     areTexts(row.warnings) &&
     Array.isArray(row.leftBehind) &&
     row.leftBehind.every(isHeld) &&
+    (row.undo === null || isUndo(row.undo)) &&
     [row.failingSince, row.wantedAt, row.goneAt, row.eraseAt].every((at) => at === null || at instanceof Date)
   );
 }
 
 const areTexts = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === "string");
+
+function isUndo({ state, way, run }: Partial<Record<keyof Undo, unknown>>): boolean {
+  return (state === "asked" || state === "done") && (way === "archive" || way === "tag") && typeof run === "string";
+}
 
 function isHeld(value: unknown): boolean {
   const held = value as Partial<Record<keyof Held, unknown>> | null;

@@ -156,6 +156,7 @@ export async function releaseRunRows(db: Db, runId: string, connectionId: Connec
         reason = case when historic and state_before is null then 'run_cancelled' else reason end,
         state_before = null
       where connection_id = ${connectionId} and seen_run = ${runId} and run_id = ${runId} and in_flight is null
+        and (undo is null or undo->>'state' <> 'asked')
       returning 1
     )
     update sync_run r set marked = greatest(0, marked - let_go.n), walk_done = false, cursor = null

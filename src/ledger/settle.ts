@@ -1,9 +1,10 @@
 /** Verdicts go into the ledger; counters of runs and hours move in the same statement. A stale token settles nothing. */
 import { sql } from "kysely";
 import type { RuleState } from "@/model/change-rules";
+import type { UndoEnd } from "@/model/undo";
 import type { Db } from "@/platform/db";
 import { holds } from "./lease";
-import type { DueRow, Held, RowState } from "./row";
+import type { DueRow, Held, RowState, Undo } from "./row";
 
 /** What the drain decided about one row. Fields left out stay as they are. */
 export interface Verdict {
@@ -44,6 +45,8 @@ export interface Verdict {
   readAt?: Date;
   /** `updatedAt` of the customer as it was read: catch-up leaves alone what was seen at least as fresh. */
   seenUpdatedAt?: string;
+  /** What is kept of an undo from now on. With an end it is over, and counts for its run. */
+  undo?: { kept: Undo | null; end: UndoEnd | null };
 }
 
 /** @returns how many rows took their verdict. */
@@ -55,12 +58,15 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, rule_state jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz)
+        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, rule_state jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz,
+        has_undo boolean, undo jsonb, undo_end text, undo_run text)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
     ), done as (
       update ledger l set
-        state = case when l.version = v.version then v.state when l.state = 'retrying' then l.state else 'waiting' end,
+        -- Left as it was: so is what the merchant reads of it.
+        state = case when l.version = v.version and v.undo_end in ('left', 'failed') then coalesce(l.state_before, v.state)
+                     when l.version = v.version then v.state when l.state = 'retrying' then l.state else 'waiting' end,
         due_at = case when l.version <> v.version then coalesce(l.due_at, now())
                       when v.due_in is null then null else now() + v.due_in * interval '1 second' end,
         attempts = v.attempts,
@@ -97,7 +103,10 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
             and l.answers->0->>'change' is not distinct from v.change then '$[1 to 4]'::jsonpath else '$[0 to 3]'::jsonpath end),
         change = coalesce(v.change, l.change),
         gone_at = case when v.gone_settled and l.version = v.version then null else l.gone_at end,
-        created_by_run = case when v.change = 'created' then v.run_id else l.created_by_run end,
+        lane = case when v.undo_end in ('left', 'failed') and l.lane = 0 then 1 else l.lane end,
+        -- Delivered again, it is undone no more.
+        undo = case when v.wiped then null when v.has_undo then v.undo when v.state = 'in_sync' and l.undo->>'state' = 'done' then null else l.undo end,
+        created_by_run = case when v.undo_end = 'undone' then null when v.change = 'created' then v.run_id else l.created_by_run end,
         deliveries = l.deliveries + case when v.delivered then 1 else 0 end,
         delivered_at = case when v.delivered then now() else l.delivered_at end,
         force = l.force and (not v.final or l.version <> v.version),
@@ -109,7 +118,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
       where l.connection_id = v.connection_id and l.customer_id = v.customer_id and ${holds(lease)}
       -- Created by an attempt that did not come to its end is created all the same.
       returning v.connection_id, v.email_hmac, v.consent_news, v.run_id, v.final and l.version = v.version as final, v.state, v.delivered,
-        case when l.created_by_run = v.run_id then 'created' else v.change end as change
+        case when l.created_by_run = v.run_id then 'created' else v.change end as change, v.undo_end, v.undo_run, v.reason
     ), runs as (
       update sync_run r set
         created = r.created + d.created, updated = r.updated + d.updated, unchanged = r.unchanged + d.unchanged,
@@ -129,6 +138,10 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
       select connection_id, date_trunc('hour', now(), 'UTC'), count(*) filter (where delivered), count(*) filter (where final and state in ('refused', 'gave_up'))
       from done where delivered or (final and state in ('refused', 'gave_up')) group by 1 order by 1
       on conflict (connection_id, hour) do update set sent = h.sent + excluded.sent, failed = h.failed + excluded.failed
+    ), undos as (
+      insert into run_undo_count as u (run_id, ended, reason, n)
+      select undo_run, undo_end, coalesce(reason, 'unknown'), count(*) from done where undo_end is not null group by 1, 2, 3 order by 1, 2, 3
+      on conflict (run_id, ended, reason) do update set n = u.n + excluded.n
     ), logged as (
       insert into consent_log (shop_id, connection_id, person, channel, word, source, evidence)
       select c.shop_id, c.id, done.email_hmac, news->>'channel', (news->>'word')::boolean, 'saleor', news->>'evidence'
@@ -186,6 +199,18 @@ function toRecord(verdict: Verdict) {
     run_id: row.runId,
     read_at: verdict.readAt ?? null,
     seen_updated_at: verdict.seenUpdatedAt ?? null,
+    ...undoOf(verdict),
+    undo_run: row.undo?.run ?? null,
+  };
+}
+
+/** Given up in whatever way, it is not asked for any more. */
+function undoOf({ row, state, undo }: Verdict) {
+  const isLost = state === "gave_up" && row.undo?.state === "asked";
+  return {
+    has_undo: undo !== undefined || isLost,
+    undo: isLost ? null : (undo?.kept ?? null),
+    undo_end: isLost ? "failed" : (undo?.end ?? null),
   };
 }
 
@@ -197,7 +222,7 @@ function isFinal(state: RowState): boolean {
 export async function clearDamage(db: Db, lease: { limitKey: string; token: number }, rows: readonly DueRow[]): Promise<void> {
   const keys = rows.map((row) => ({ connection: row.connectionId, customer: row.customerId }));
   await sql`
-    update ledger l set owned_tags = '[]', owned_fields = '[]', left_behind = '[]', rule_state = null, warnings = '[]', wanted_at = null, gone_at = null
+    update ledger l set owned_tags = '[]', owned_fields = '[]', left_behind = '[]', rule_state = null, warnings = '[]', wanted_at = null, gone_at = null, undo = null
     from json_to_recordset(${JSON.stringify(keys)}::json) as v(connection text, customer text)
     where l.connection_id = v.connection and l.customer_id = v.customer and ${holds(lease)}`.execute(db);
 }

@@ -52,6 +52,8 @@ export interface Contact {
   ownedOptOuts: readonly string[];
   /** We archived the contact while its customer was deactivated: the status it had then. `null` = whoever archived it, not we. */
   archivedFrom: string | null;
+  /** We archived it ourselves, when a full sync was undone: it need not stay so. */
+  mayComeBack?: boolean;
   /** For vendors that want one id per payload: the same for repeats of the same payload. */
   repeatId: string;
   /** From a sweep rather than from a fresh change: use the provider's quiet ways. */

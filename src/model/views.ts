@@ -3,6 +3,7 @@ import type { ChangeRule } from "./change-rules";
 import type { Removal } from "./connection";
 import type { ConsentRule, FieldRule, FieldTarget } from "./rules";
 import type { ConnectionId } from "./shop";
+import type { UndoEnd, UndoWay } from "./undo";
 
 export type PermissionName = "MANAGE_APPS" | "MANAGE_USERS";
 
@@ -152,6 +153,33 @@ export interface RunView {
   problem: string | null;
 }
 
+/** What undoing a run would do. Names and e-mails of the examples are asked of Saleor by the page. */
+export interface UndoPreview {
+  /** Contacts that the run created and that are still ours alone to take back, as far as we know without asking the provider. */
+  count: number;
+  /** All that it created. */
+  created: number;
+  examples: string[];
+  ways: UndoWay[];
+  tag: string;
+}
+
+export interface UndoView {
+  way: UndoWay;
+  mine: boolean;
+  startedAt: string;
+  finishedAt: string | null;
+  /** Everybody has been asked for; until then `marked` grows. */
+  isMarked: boolean;
+  marked: number;
+  undone: number;
+  left: number;
+  failed: number;
+  /** It was cut short: reason code. */
+  problem: string | null;
+  ends: { end: UndoEnd; reason: string; count: number }[];
+}
+
 /** What a full sync would do, judged by a sample. */
 export type PreviewView =
   | {
@@ -271,7 +299,8 @@ export interface AuditView {
     | "consent_exported"
     | "erased"
     | "erase_confirmed"
-    | "erase_everywhere";
+    | "erase_everywhere"
+    | "undone";
   /** Names of what was changed, never values. */
   detail: Record<string, string | number | boolean | readonly string[]>;
 }

@@ -4,6 +4,7 @@ import { erasure } from "./migrations-erasure";
 import { markDue } from "./migrations-intake";
 import { consentLog, consents } from "./migrations-mapping";
 import { optOutPoll } from "./migrations-opt-outs";
+import { runHistory } from "./migrations-runs";
 import { activityOrder, alerts, deliveredByHour, lastAnswers, staffLanguage } from "./migrations-screens";
 import { setupView } from "./migrations-setup";
 
@@ -27,6 +28,7 @@ export const migrations: Record<string, Migration> = {
   "0026_erasure": { up: erasure },
   "0027_opt_out_poll": { up: optOutPoll },
   "0028_setup_view": { up: setupView },
+  "0029_run_history": { up: runHistory },
   "0030_mark_due": { up: markDue },
 };
 

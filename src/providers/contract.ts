@@ -86,6 +86,10 @@ export interface ProviderContact {
   status: string;
   fields: Readonly<Record<string, string | number | boolean | null>>;
   tags: readonly string[];
+  /** The person said no there, or mail to them bounces: archiving would forget it. */
+  hasOptedOut?: boolean;
+  /** By whomever, ISO: where the vendor tells. */
+  changedAt?: string;
   /** Page at the vendor, https only. */
   url?: string;
 }

@@ -3,7 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../scripts/chromium";
 import { type Stack, startStack } from "../../scripts/stack";
-import { setUp, startFullSync } from "./steps";
+import { LAST_AUDIENCE, setUp, startFullSync } from "./steps";
 import { frameOf, onFailure, type Visit, visit } from "./visit";
 
 describe("Runs", () => {
@@ -53,6 +53,35 @@ describe("Runs", () => {
     expect(file.suggestedFilename()).toMatch(/full-sync.*\.csv$/);
     await merchant.app.getByRole("link", { name: "All runs" }).click();
     await row.waitFor();
+  });
+
+  it("shows what undoing would take back, asks, does it in the background and says what became of it", async () => {
+    const { app } = merchant;
+    await app.getByRole("rowheader").getByRole("link").first().click();
+    await app.getByRole("button", { name: "Undo what this run created…" }).click();
+    await app.getByText(/^40 contacts of the 40 that this run created can be taken back/).waitFor();
+    // Names come from Saleor as this person may see them.
+    await app.getByRole("listitem").filter({ hasText: "@" }).first().waitFor();
+    await app.getByText("Subscriptions: nobody is subscribed or unsubscribed.").waitFor();
+    await merchant.picture("undo-preview");
+    stack.mailchimp.latencyMs = 150;
+    await app.getByRole("button", { name: "Archive 40 contacts…" }).click();
+    const dialog = app.getByRole("dialog", { name: /^Archive 40 contacts in Mailchimp/ });
+    await merchant.picture("undo-question");
+    expect(await merchant.barriers()).toEqual([]);
+    await dialog.getByRole("button", { name: "Archive", exact: true }).click();
+    await app.getByRole("progressbar", { name: "Undo" }).waitFor();
+    await app.getByText(/^40 contacts were archived, 0 left alone, 0 failed/).waitFor({ timeout: 60_000 });
+    stack.mailchimp.latencyMs = 0;
+    expect(
+      stack.mailchimp
+        .audience(LAST_AUDIENCE)
+        .members()
+        .filter(({ status }) => status !== "archived"),
+    ).toEqual([]);
+    await app.getByRole("link", { name: /contact was archived/ }).click();
+    await app.getByRole("table").getByText("Skipped").first().waitFor();
+    await app.getByRole("link", { name: "Runs", exact: true }).click();
   });
 
   describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {

@@ -11,12 +11,14 @@ import { runRoutes } from "./runs";
 import { setupRoutes } from "./setup";
 import { standingRoutes } from "./standings";
 import { router } from "./trpc";
+import { undoRoutes } from "./undo";
 
 export const appRouter = router({
   app: appRoutes,
   connections: connectionRoutes,
   connect: connectRoutes,
   runs: runRoutes,
+  undo: undoRoutes,
   customers: customerRoutes,
   activity: activityRoutes,
   audit: auditRoutes,

@@ -2,6 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { countReasons, runRows } from "@/ledger/look";
 import { listRuns, type Run } from "@/ledger/runs";
+import { isUndoing } from "@/ledger/undo";
 import { isCustomerId } from "@/model/customer";
 import { findConnection, isStopped, presentRun } from "./present";
 import { preview } from "./preview";
@@ -60,6 +61,11 @@ export const runRoutes = router({
       if (!row) throw notFound("connection");
       if (!row.target)
         throw new TRPCError({ code: "PRECONDITION_FAILED", message: "Choose where customers go before you start a full sync." });
+      if (await isUndoing(ctx.rooms.db, row.id))
+        throw new TRPCError({
+          code: "PRECONDITION_FAILED",
+          message: "What a full sync created is being undone. Start the next one when that is over.",
+        });
       return shown(ctx, await ctx.rooms.fullSync.start(ctx.shop.id, { ...input, staffUserId: ctx.staff.userId }));
     }),
 

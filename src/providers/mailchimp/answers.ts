@@ -51,6 +51,7 @@ const memberShape = z.object({
   tags: z.array(z.object({ name: z.string() })).optional(),
   tags_count: z.number().optional().catch(undefined),
   web_id: z.number().optional().catch(undefined),
+  last_changed: z.iso.datetime({ offset: true }).optional().catch(undefined),
 });
 
 export interface Member {
@@ -63,6 +64,8 @@ export interface Member {
   /** `null` = not all of them are known: an answer shows 50 at most. */
   tags: readonly string[] | null;
   webId?: number;
+  /** ISO. */
+  lastChanged?: string;
 }
 
 export const member = memberShape.transform((said): Member => {
@@ -75,6 +78,7 @@ export const member = memberShape.transform((said): Member => {
     mergeFields: said.merge_fields,
     tags: names && (said.tags_count ?? names.length) <= names.length ? names : null,
     webId: said.web_id,
+    lastChanged: said.last_changed,
   };
 });
 

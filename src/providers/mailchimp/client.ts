@@ -72,7 +72,7 @@ function createMailchimp(link: MailchimpLink) {
     members: (options: { offset: number; status?: "archived" }) =>
       ask(lists.getListMembersInfo(list, { fields: inPage(MEMBER_FIELDS, "members"), count: 1000, ...options }), says.members),
     /** `who`: MD5 of the address or `contact_id`. */
-    member: (who: string) => ask(lists.getListMember(list, who, { fields: [...MEMBER_FIELDS, "web_id"] }), says.member),
+    member: (who: string) => ask(lists.getListMember(list, who, { fields: [...MEMBER_FIELDS, "web_id", "last_changed"] }), says.member),
     putMember: (who: string, body: object) => ask(lists.setListMember(list, who, body), says.member),
     postMember: (body: object) => ask(lists.addListMember(list, body), says.member),
     patchMember: (who: string, body: object) => ask(lists.updateListMember(list, who, body), says.member),

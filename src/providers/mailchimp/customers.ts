@@ -91,6 +91,8 @@ function describe(link: MailchimpLink, member: Member): ProviderContact {
     status: member.status,
     fields: Object.fromEntries(plain),
     tags: member.tags ?? [],
+    hasOptedOut: member.status === "unsubscribed" || member.status === "cleaned",
+    ...(member.lastChanged && { changedAt: member.lastChanged }),
     ...(dc && member.webId !== undefined && { url: `https://${dc}.admin.mailchimp.com/lists/members/view?id=${member.webId}` }),
   };
 }

@@ -80,7 +80,7 @@ async function rename(visit: Visit, contact: Contact, remoteKey: string): Promis
  */
 async function revive(visit: Visit, contact: Contact, member: Member): Promise<Step> {
   const isOurs = contact.archivedFrom !== null && member.contactId === contact.remoteKey;
-  if (!visit.settings.reviveArchived && !isOurs)
+  if (!visit.settings.reviveArchived && !isOurs && !contact.mayComeBack)
     return { kind: "skipped", reason: "archived", receipt: { remoteKey: member.contactId || undefined } };
   const status = (isOurs && statusAsBefore(contact)) || statusForRevived(visit.settings, contact.mapped);
   const sent = await send(contact, (body) => visit.api.postMember({ ...body, status }));

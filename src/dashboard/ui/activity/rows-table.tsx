@@ -142,7 +142,7 @@ const Who = ({ connection, row, names }: { connection: ConnectionView; row: Acti
 const Reason = ({ connection, row, none }: { connection: ConnectionView; row: ActivityRowView; none: string | null }) => {
   const text = useProviderText(connection.provider, connection.title);
   const t = useTranslations();
-  const codes = [...(row.reason && row.state !== "in_sync" ? [row.reason] : []), ...row.warnings];
+  const codes = [...(row.reason && (row.state !== "in_sync" || row.reason.startsWith("undo_")) ? [row.reason] : []), ...row.warnings];
   if (codes.length === 0) return <>{none}</>;
   return (
     <>

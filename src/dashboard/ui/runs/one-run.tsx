@@ -16,6 +16,7 @@ import { useTRPC } from "../shell/api";
 import { useInfo } from "../shell/info";
 import { AppLink } from "../shell/leave";
 import { notSentBy, useRunFacts } from "./run-facts";
+import { UndoRun } from "./undo-run";
 
 export const OneRun = ({ connection, run }: { connection: ConnectionView; run: RunView }) => {
   const t = useTranslations();
@@ -42,6 +43,7 @@ export const OneRun = ({ connection, run }: { connection: ConnectionView; run: R
         <Numbers run={run} />
       </Section>
       {notSentBy(run) + run.skipped > 0 ? <NotSent connection={connection} run={run} /> : null}
+      <UndoRun connection={connection} run={run} />
     </>
   );
 };
