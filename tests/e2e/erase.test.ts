@@ -28,9 +28,10 @@ describe("Erasing a person", () => {
     await setUp(merchant);
     connection = new URL((await frameOf(merchant.page)).url()).pathname.replace(/\/settings$/, "");
     await button("Live sync").click();
+    await toast(merchant.page, "Live sync turned on");
     ({ id: customerId } = await stack.saleor.customers.create({ email: EMAIL, firstName: "Anna", lastName: "Novak" }));
-    await eventually(() => member(), Boolean);
-    await eventually(() => stack.retailcrm.customer(EMAIL), Boolean);
+    await eventually(() => member(), Boolean, 60);
+    await eventually(() => stack.retailcrm.customer(EMAIL), Boolean, 60);
   });
   afterAll(async () => {
     await browser?.close();
@@ -50,6 +51,7 @@ describe("Erasing a person", () => {
     await merchant.app.getByRole("option", { name: /Main shop/ }).click();
     await save(merchant);
     await button("Live sync").click();
+    await toast(merchant.page, "Live sync turned on");
   }
 
   it("is reached by the e-mail, and says what will happen at each connection before anything does", async () => {
@@ -112,7 +114,7 @@ describe("Erasing a person", () => {
     await merchant.picture("erase-policy");
     await save(merchant);
     const { id } = await stack.saleor.customers.create({ email: "leaver@shop-one.dev", firstName: "Leaving", lastName: "Soon" });
-    await eventually(() => member("leaver@shop-one.dev"), Boolean);
+    await eventually(() => member("leaver@shop-one.dev"), Boolean, 60);
     await stack.saleor.customers.delete(id);
     await goTo(merchant, "Status");
     await text("1 contact of a deleted customer is going to be erased").waitFor();
