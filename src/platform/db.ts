@@ -74,7 +74,8 @@ export function openDatabase(options: DatabaseOptions): Promise<Database> {
 /** Of several processes that start at once one migrates, the others wait for it (kysely's advisory lock). */
 async function migrate(db: Db): Promise<void> {
   const all = { ...migrations, ...(await ofLaterReleases(db)) };
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => all } });
+  // Each only adds, so that one numbered between two that have run may still come after them.
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => all }, allowUnorderedMigrations: true });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }

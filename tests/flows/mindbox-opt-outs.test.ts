@@ -44,8 +44,10 @@ const answers = () => shop.mindbox.webhooks.map(({ status }) => status);
 
 async function subscriber(): Promise<string> {
   const { id } = await shop.saleor.customers.create({ email, privateMeta: { [KEY.email]: "yes", [KEY.news]: "yes" } });
-  await until(() => card());
-  await idle();
+  await until(
+    async () =>
+      (await shop.app.rows(`select 1 from ledger where customer_id = '${id}' and state = 'in_sync' and consents->'email' = 'true'`)).length,
+  );
   return id;
 }
 
