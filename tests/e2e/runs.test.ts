@@ -107,5 +107,6 @@ async function openUndo({ app }: Visit): Promise<number> {
   const said = app.getByText(/contacts of the \d+ that this run created can be taken back/);
   await said.waitFor();
   await app.getByRole("listitem").filter({ hasText: "@" }).first().waitFor();
+  await app.getByRole("button", { name: /^Archive/ }).scrollIntoViewIfNeeded();
   return Number.parseInt(await said.innerText(), 10);
 }
