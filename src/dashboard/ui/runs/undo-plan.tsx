@@ -53,7 +53,7 @@ export const UndoPlan = ({ connection, run, plan, onBack }: UndoPlanProps) => {
           {t("common.back")}
         </Button>
         {plan.count > 0 ? (
-          <BusyButton variant="error" isBusy={start.isPending} onClick={() => setAsked(true)}>
+          <BusyButton variant="primary" isBusy={start.isPending} onClick={() => setAsked(true)}>
             {t(`undo.verb.${way}`, words)}
           </BusyButton>
         ) : null}
