@@ -128,10 +128,24 @@ describe("a rule", () => {
     expect(shown).toEqual({ fields: {}, problems: ["value_unreadable:T"] });
   });
 
-  it("puts the fixed value where there is none, and the prefix before a text", () => {
+  it("puts the fixed value where there is none", () => {
     expect(map(undefined, rule({ kind: "number" }, NUMBER, { fallback: "0" })).fields).toEqual({ T: 0 });
-    expect(map("Gold", rule({ kind: "text" }, TEXT, { prefix: "loyalty:" })).fields).toEqual({ T: "loyalty:Gold" });
-    expect(map(undefined, rule({ kind: "text" }, TEXT, { prefix: "loyalty:" })).fields).toEqual({ T: null });
+    expect(map(undefined, rule({ kind: "text" }, TEXT, { fallback: "none", prefix: "loyalty:" })).fields).toEqual({ T: "none" });
+  });
+
+  it.each<[string, string | undefined, Transform, FieldTarget, unknown]>([
+    ["stands before a text", "Gold", { kind: "text" }, TEXT, "loyalty:Gold"],
+    ["stands before a number that goes into a text field", "120", { kind: "number" }, TEXT, "loyalty:120"],
+    ["sends nothing where there is no value", undefined, { kind: "text" }, TEXT, null],
+    ["leaves a number a number", "120", { kind: "text" }, NUMBER, 120],
+    ["leaves a number in lower case a number", "120", { kind: "lower" }, NUMBER, 120],
+    ["leaves the first number of a list a number", '["120"]', { kind: "list", take: "first" }, NUMBER, 120],
+    ["leaves yes a yes", "yes", { kind: "text" }, { id: "T", type: "boolean" }, true],
+    ["leaves a day a day", "1990-12-31", { kind: "text" }, { id: "T", type: "date" }, "1990-12-31"],
+    ["leaves a day of another form a day", "31.12.1990", date("dd.mm.yyyy"), { id: "T", type: "date" }, "1990-12-31"],
+    ["leaves a choice a choice", "gold", { kind: "text" }, { id: "T", type: "choice", choices: ["Gold"] }, "Gold"],
+  ])("with a prefix %s", (_, value, transform, target, wanted) => {
+    expect(map(value, rule(transform, target, { prefix: "loyalty:" }))).toEqual({ fields: { T: wanted }, problems: [] });
   });
 
   it("knows everything that Saleor knows of a customer", () => {
@@ -168,13 +182,14 @@ describe("a rule", () => {
     const rules = Object.keys(values).map((key) => {
       const isNumber = key.includes("point");
       const target = { id: key.toUpperCase(), type: isNumber ? ("number" as const) : ("text" as const) };
-      return rule({ kind: isNumber ? "number" : "text" }, target, { source: { kind: "private", key } });
+      // One prefix for everything that this app writes: the numbers stay numbers.
+      return rule({ kind: isNumber ? "number" : "text" }, target, { source: { kind: "private", key }, prefix: "vip:" });
     });
     expect(fieldMapper(rules)(customer(undefined, { privateMeta })).fields).toEqual({
       VIP_POINTDIFF: 15,
       VIP_APPROVEDPOINT: 320,
-      VIP_CUSTOMERRANKNAME: "Gold",
-      VIP_PREVIOUSCUSTOMERRANKNAME: "Silver",
+      VIP_CUSTOMERRANKNAME: "vip:Gold",
+      VIP_PREVIOUSCUSTOMERRANKNAME: "vip:Silver",
     });
   });
 });
