@@ -72,6 +72,11 @@ describe("a rule", () => {
     ["a day in American form", "12/31/1990", date("mm/dd/yyyy"), { id: "T", type: "date" }, "1990-12-31"],
     ["a day in British form", "31/12/1990", date("dd/mm/yyyy"), TEXT, "1990-12-31"],
     ["seconds since 1970", "662601600", date("unix", "dd.mm.yyyy"), TEXT, "31.12.1990"],
+    ["milliseconds since 1970", "662601600123", date("unix_ms"), { id: "T", type: "date" }, "1990-12-31"],
+    ["milliseconds before 1970, as an instant", "-1", date("unix_ms", "instant"), TEXT, "1969-12-31T23:59:59.999Z"],
+    ["a day as seconds since 1970", "1990-12-31", date("iso", "unix"), NUMBER, 662601600],
+    ["an instant as seconds, its fraction left out", "1990-12-31T00:00:00.900+02:00", date("iso", "unix"), TEXT, "662594400"],
+    ["milliseconds as seconds", "662601600999", date("unix_ms", "unix"), NUMBER, 662601600],
     [
       "a birthday for a field that knows no year",
       "1990-02-29T00:00:00Z".replace("1990", "1992"),
