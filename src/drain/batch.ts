@@ -57,7 +57,7 @@ export async function deliverBatch(deps: DrainDeps, work: BatchWork, rows: reado
   const steps = [...damaged.map((row) => notUnderstood(deps, row)), ...(await readAndMap(deps, work, ready))];
   const settled = steps.flatMap((step) => (step.kind === "settled" ? [step.verdict] : []));
   const [removed, delivered] = await Promise.all([
-    Promise.all(steps.flatMap((step) => letGo(deps, work, step) ?? [])),
+    Promise.all(steps.flatMap((step) => letGoSafely(deps, work, step) ?? [])),
     deliver(
       deps,
       work,
@@ -80,6 +80,16 @@ function letGo(deps: DrainDeps, work: BatchWork, step: Step): Promise<Judged> | 
   if (step.kind === "erasure") return erasePerson(deps, work, step);
   if (step.kind === "undo") return undoOne(deps, work, step);
   return step.kind === "inactive" ? archiveInactive(deps, work, step) : null;
+}
+
+/** An adapter's surprise is our bug, and this customer's alone: the others of the batch are settled all the same. */
+function letGoSafely(deps: DrainDeps, work: BatchWork, step: Step): Promise<Judged> | null {
+  if (step.kind === "settled" || step.kind === "deliver") return null;
+  return (letGo(deps, work, step) ?? Promise.reject(new Error("nobody lets go of this"))).catch((error: unknown) => {
+    deps.log.error({ provider: work.provider.id, connection: work.connection.id, error: describe(error) }, "adapter threw");
+    const outcome = { kind: "retry" as const, reason: "internal_error" };
+    return { verdict: again(step.row, outcome, { retry: deps.retry, now: deps.now() }), outcome: null };
+  });
 }
 
 const wordFor = ({ state, change }: Verdict): string => (state === "in_sync" ? (change ?? "unchanged") : state);

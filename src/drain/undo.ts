@@ -129,10 +129,12 @@ function undone({ row, undo, seen, readAt }: UndoStep, change: "updated" | "unch
   return { verdict, outcome: { kind: "unchanged" } };
 }
 
-/** A change in Saleor that waited is looked at next. */
+/** What waited before somebody asked, and a change in Saleor since, is looked at next. */
+const nextLook = ({ historic, undo }: DueRow): number | null => (historic && !undo?.waited ? null : 0);
+
 function left(row: DueRow, reason: string): Judged {
   return {
-    verdict: { ...settled(row, "in_sync", reason), dueInSeconds: row.historic ? null : 0, undo: { kept: null, end: "left" } },
+    verdict: { ...settled(row, "in_sync", reason), dueInSeconds: nextLook(row), undo: { kept: null, end: "left" } },
     outcome: { kind: "unchanged" },
   };
 }
@@ -140,7 +142,7 @@ function left(row: DueRow, reason: string): Judged {
 function failed(deps: DrainDeps, work: BatchWork, { row, undo, readAt }: UndoStep, outcome: Outcome): Judged {
   if (outcome.kind === "refused") {
     const verdict = { ...settled(row, "in_sync" as const, outcome.reason), vendorText: outcome.vendorText ?? null };
-    return { outcome, verdict: { ...verdict, dueInSeconds: row.historic ? null : 0, undo: { kept: null, end: "failed" } } };
+    return { outcome, verdict: { ...verdict, dueInSeconds: nextLook(row), undo: { kept: null, end: "failed" } } };
   }
   const sent: Sent = {
     fingerprint: "",

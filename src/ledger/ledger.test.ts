@@ -8,6 +8,7 @@ import { claimShops, endCatchUp, endPause, markChanged, notePause, wantCatchUp }
 import { bringBack } from "./clock";
 import { forgetGone } from "./compare";
 import { dueLimitKeys, dueRows, markInFlight } from "./due";
+import { beginErasure } from "./erasures";
 import { holdersOf, releaseContacts } from "./identities";
 import { acquireLease, type Lease, leaveAlone, releaseLease, renewLease } from "./lease";
 import { countPending, countReasons, countStates, leftOut, runRows } from "./look";
@@ -124,6 +125,34 @@ describe("settling", () => {
     await settle(database.db, held, [inSync(row as DueRow)]);
     expect((await take()).map((due) => due.customerId)).toEqual(["u1"]);
     expect(await counts()).toEqual({ waiting: 1 });
+  });
+
+  it("keeps a request to erase that came while an older delivery was on its way, and lets the request's own answer end it", async () => {
+    const { db } = database;
+    const held = await lease();
+    await mark(db, [one("u1")]);
+    const [row] = await take();
+    await markInFlight(db, held, "c1", [u1]);
+    const steps = [{ connectionId: "c1", provider: "mailchimp", targetName: "aud", asked: "erase" as const, isSetUp: true }];
+    const id = await beginErasure(db, { shopId: "s1", customerId: "u1", person: null, staffUserId: null, keptOut: true, steps });
+    const refused = (due: DueRow) => ({ ...inSync(due, null), state: "refused" as const, reason: "vendor_refused" });
+    await settle(db, held, [refused(row!)]);
+    const [again] = await take();
+    expect(again).toMatchObject({ customerId: "u1", erasureId: id });
+    await settle(db, held, [refused(again!)]);
+    const { rows } = await sql<{ erasure_id: string | null }>`select erasure_id from ledger where customer_id = 'u1'`.execute(db);
+    expect(rows).toEqual([{ erasure_id: null }]);
+  });
+
+  it("ends what was asked to be undone with whatever else became of the customer for good", async () => {
+    const { db } = database;
+    const held = await lease();
+    await mark(db, [one("u1")]);
+    await sql`update ledger set undo = '{"state":"asked","way":"tag","run":"r1"}' where customer_id = 'u1'`.execute(db);
+    const [row] = await take();
+    await settle(db, held, [{ ...inSync(row!, null), state: "refused", reason: "vendor_refused" }]);
+    const { rows } = await sql`select undo from ledger where customer_id = 'u1'`.execute(db);
+    expect(rows).toEqual([{ undo: null }]);
   });
 
   it("settles nothing under a lease that was lost", async () => {

@@ -29,6 +29,8 @@ export interface Undo {
   run: string;
   /** Asked: when we last delivered it, ISO. Whoever changed the contact after that was somebody else. */
   since?: string | null;
+  /** Asked: the customer was due already, and is again where the contact is left as it is. */
+  waited?: boolean;
   /** Done: the customer as Saleor showed them then. While that stays so, nothing is sent. */
   fingerprint?: string | null;
   updatedAt?: string | null;

@@ -58,7 +58,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         connection_id text, customer_id text, version bigint, state text, due_in double precision, attempts integer,
         failing_since timestamptz, reason text, vendor_text text, rereads integer, has_fingerprint boolean, fingerprint text,
         has_refused boolean, refused_fingerprint text, has_remote boolean, remote_key text, has_hmac boolean, email_hmac text,
-        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, rule_state jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz,
+        owned_tags jsonb, owned_fields jsonb, consents jsonb, owned_opt_outs jsonb, rule_state jsonb, consent_news jsonb, left_behind jsonb, warnings jsonb, change text, gone_settled boolean, erase_at timestamptz, erasure_id text, wiped boolean, delivered boolean, final boolean, run_id text, read_at timestamptz, seen_updated_at timestamptz,
         has_undo boolean, undo jsonb, undo_end text, undo_run text)
       -- Marks lock their rows in this order as well.
       order by connection_id, customer_id
@@ -87,15 +87,16 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         rule_state = case when v.wiped then null else nullif(coalesce(v.rule_state, l.rule_state), '{}') end,
         lost_fingerprint = case when v.wiped then null else l.lost_fingerprint end,
         owned_opt_outs = coalesce(v.owned_opt_outs, l.owned_opt_outs),
-        archived_from = case when v.wiped or v.state = 'in_sync' then null else l.archived_from end,
+        archived_from = case when v.undo_end in ('left', 'failed') then l.archived_from when v.wiped or v.state = 'in_sync' then null else l.archived_from end,
         erase_at = case when v.erase_at is not null then v.erase_at when v.state in ('gone', 'in_sync', 'skipped', 'refused') then null else l.erase_at end,
         erase_confirmed_at = case when v.erase_at is null and v.state in ('gone', 'in_sync', 'skipped', 'refused') then null else l.erase_confirmed_at end,
-        erasure_id = case when v.wiped or v.state = 'refused' then null else l.erasure_id end,
+        -- A request that came meanwhile is not answered by this.
+        erasure_id = case when (v.wiped or v.state = 'refused') and l.erasure_id = v.erasure_id then null else l.erasure_id end,
         -- What is left behind stays noted until it is dealt with, or is held again.
         left_behind = case when v.wiped then '[]' when l.left_behind = '[]' and v.left_behind is null then l.left_behind else coalesce((
           select jsonb_agg(h) from jsonb_path_query(l.left_behind || coalesce(v.left_behind, '[]'), '$[*]') h
           where h->>'remoteKey' is distinct from case when v.has_remote then v.remote_key else l.remote_key end), '[]') end,
-        warnings = coalesce(v.warnings, '[]'),
+        warnings = case when v.undo_end in ('left', 'failed') then l.warnings else coalesce(v.warnings, '[]') end,
         -- The same answer again is the same line; five are kept.
         answers = jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
             'at', extract(epoch from now())::bigint, 'state', v.state, 'change', v.change, 'reason', v.reason)))
@@ -112,6 +113,7 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
         force = l.force and (not v.final or l.version <> v.version),
         historic = l.historic and (not v.final or l.version <> v.version),
         run_id = case when v.final and l.version = v.version then null else l.run_id end,
+        state_before = case when v.final and l.version = v.version then null else l.state_before end,
         in_flight = null, in_flight_at = null, read_at = coalesce(v.read_at, l.read_at),
         seen_updated_at = coalesce(v.seen_updated_at, l.seen_updated_at), updated_at = now()
       from v
@@ -140,7 +142,8 @@ export async function settle(db: Db, lease: { limitKey: string; token: number },
       on conflict (connection_id, hour) do update set sent = h.sent + excluded.sent, failed = h.failed + excluded.failed
     ), undos as (
       insert into run_undo_count as u (run_id, ended, reason, n)
-      select undo_run, undo_end, coalesce(reason, 'unknown'), count(*) from done where undo_end is not null group by 1, 2, 3 order by 1, 2, 3
+      select undo_run, undo_end, coalesce(reason, 'unknown'), count(*) from done
+      where undo_end is not null and exists (select 1 from run_undo where run_id = undo_run) group by 1, 2, 3 order by 1, 2, 3
       on conflict (run_id, ended, reason) do update set n = u.n + excluded.n
     ), logged as (
       insert into consent_log (shop_id, connection_id, person, channel, word, source, evidence)
@@ -193,6 +196,7 @@ function toRecord(verdict: Verdict) {
     change: verdict.change ?? null,
     gone_settled: verdict.goneSettled ?? false,
     erase_at: verdict.eraseAt ?? null,
+    erasure_id: row.erasureId,
     wiped: verdict.wiped ?? false,
     delivered: verdict.change === "created" || verdict.change === "updated",
     final: isFinal(verdict.state),
@@ -204,9 +208,9 @@ function toRecord(verdict: Verdict) {
   };
 }
 
-/** Given up in whatever way, it is not asked for any more. */
+/** Whatever else became of the customer for good, it is not asked for any more. */
 function undoOf({ row, state, undo }: Verdict) {
-  const isLost = state === "gave_up" && row.undo?.state === "asked";
+  const isLost = row.undo?.state === "asked" && isFinal(state) && !undo?.end;
   return {
     has_undo: undo !== undefined || isLost,
     undo: isLost ? null : (undo?.kept ?? null),

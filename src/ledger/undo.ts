@@ -33,7 +33,8 @@ export interface NewUndo {
 
 /**
  * Again after an earlier one has ended: those that it left alone are looked at once more.
- * @returns false where one is under way, or a run of the connection is: what it creates meanwhile would be in both.
+ * @returns false where one is under way, or a run of the connection is, or some of this run still waits to be sent: what is
+ * created meanwhile would be in both.
  */
 export async function startUndo(db: Db, input: NewUndo): Promise<boolean> {
   const { rows } = await sql`
@@ -42,6 +43,7 @@ export async function startUndo(db: Db, input: NewUndo): Promise<boolean> {
       select r.id, ${input.way}, ${input.staffUserId} from sync_run r
       where r.id = ${input.runId} and r.connection_id = ${input.connectionId} and not exists (
         select 1 from sync_run o where o.connection_id = r.connection_id and o.state in ('running', 'paused'))
+        and not exists (select 1 from ledger l where l.run_id = r.id)
       on conflict (run_id) do update set way = excluded.way, started_by = excluded.started_by, started_at = now(), finished_at = null,
         after = '', is_marked = false, marked = 0, problem = null
       where u.finished_at is not null
@@ -74,7 +76,7 @@ export async function markUndo(db: Db): Promise<string[]> {
         -- Asked for by a person: it goes though live sync is off. Fresh changes have a worker of their own.
         lane = case when page.live then ${sql.lit(Lane.backfill)} else ${sql.lit(Lane.page)} end,
         historic = l.historic or l.due_at is null,
-        undo = jsonb_build_object('state', 'asked', 'way', page.way, 'run', page.run_id, 'since', l.delivered_at), updated_at = now()
+        undo = jsonb_build_object('state', 'asked', 'way', page.way, 'run', page.run_id, 'since', l.delivered_at, 'waited', l.due_at is not null), updated_at = now()
       from page where l.connection_id = page.connection_id and l.customer_id = page.customer_id
       returning l.customer_id
     ), moved as (

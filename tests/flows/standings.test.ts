@@ -6,11 +6,9 @@ import { type Connected, startConnected, until } from "./app";
 let town: Connected;
 let neighbour: AnotherShop;
 let ada: string;
-let nobody: string;
 beforeAll(async () => {
   town = await startConnected();
   ada = (await town.saleor.customers.create({ email: "ada@shop-one.dev", firstName: "Ada" })).id;
-  nobody = (await town.saleor.customers.create({ email: "grace@shop-one.dev" }, { silent: true })).id;
   await until(async () => (await town.page.connections.get.query({ id: town.connectionId })).counts.inSync === 1, 45_000);
   neighbour = await openAnotherShop(town);
 });
@@ -31,7 +29,9 @@ describe("where a customer stands", () => {
   });
 
   it("has no row for a customer that was never due", async () => {
-    expect((await of(nobody)).standings[0]?.rows).toEqual([]);
+    // A catch-up would find them sooner or later.
+    const { id } = await town.saleor.customers.create({ email: "grace@shop-one.dev" }, { silent: true });
+    expect((await of(id)).standings[0]?.rows).toEqual([]);
   });
 
   it("does not show a customer's rows to the staff of another shop", async () => {

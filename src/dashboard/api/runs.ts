@@ -61,11 +61,7 @@ export const runRoutes = router({
       if (!row) throw notFound("connection");
       if (!row.target)
         throw new TRPCError({ code: "PRECONDITION_FAILED", message: "Choose where customers go before you start a full sync." });
-      if (await isUndoing(ctx.rooms.db, row.id))
-        throw new TRPCError({
-          code: "PRECONDITION_FAILED",
-          message: "What a full sync created is being undone. Start the next one when that is over.",
-        });
+      await notWhileUndoing(ctx, row.id);
       return shown(ctx, await ctx.rooms.fullSync.start(ctx.shop.id, { ...input, staffUserId: ctx.staff.userId }));
     }),
 
@@ -91,7 +87,10 @@ export const runRoutes = router({
   /** "Run in the background": a new run, or this one from where it stands. */
   toBackground: procedure()
     .input(byRun)
-    .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.toBackground(ctx.shop.id, input.runId))),
+    .mutation(async ({ ctx, input }) => {
+      await notWhileUndoing(ctx, (await need(ctx, input.runId)).connectionId);
+      return shown(ctx, await ctx.rooms.fullSync.toBackground(ctx.shop.id, input.runId));
+    }),
   /** Sent by a page that goes away (`keepalive`). */
   left: procedure()
     .input(byRun)
@@ -101,7 +100,10 @@ export const runRoutes = router({
     .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.pause(ctx.shop.id, input.runId))),
   resume: procedure()
     .input(byRun)
-    .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.resume(ctx.shop.id, input.runId))),
+    .mutation(async ({ ctx, input }) => {
+      await notWhileUndoing(ctx, (await need(ctx, input.runId)).connectionId);
+      return shown(ctx, await ctx.rooms.fullSync.resume(ctx.shop.id, input.runId));
+    }),
   cancel: procedure()
     .input(byRun)
     .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.cancel(ctx.shop.id, input.runId))),
@@ -113,9 +115,10 @@ export const runRoutes = router({
     .mutation(async ({ ctx, input }) => shown(ctx, await ctx.rooms.fullSync.heartbeat(ctx.shop.id, input.runId, input.problem ?? null))),
   retry: procedure()
     .input(byRun)
-    .mutation(async ({ ctx, input }) =>
-      shown(ctx, await ctx.rooms.fullSync.retry(ctx.shop.id, input.runId, await limitKeyOf(ctx, input.runId))),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      await notWhileUndoing(ctx, (await need(ctx, input.runId)).connectionId);
+      return shown(ctx, await ctx.rooms.fullSync.retry(ctx.shop.id, input.runId, await limitKeyOf(ctx, input.runId)));
+    }),
 
   reasons: procedure()
     .input(byRun)
@@ -145,6 +148,15 @@ export const runRoutes = router({
 function shown(ctx: Admitted, run: Run | null): RunView {
   if (!run) throw notFound("run");
   return presentRun(run, ctx.staff.userId);
+}
+
+/** Both would write to the same contacts. */
+async function notWhileUndoing(ctx: Admitted, connectionId: Run["connectionId"]): Promise<void> {
+  if (await isUndoing(ctx.rooms.db, connectionId))
+    throw new TRPCError({
+      code: "PRECONDITION_FAILED",
+      message: "What a full sync created is being undone. Start the next one when that is over.",
+    });
 }
 
 async function need(ctx: Admitted, runId: string): Promise<Run> {
