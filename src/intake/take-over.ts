@@ -41,10 +41,16 @@ export interface OptOut {
   channels: readonly string[];
 }
 
-/** Again is no harm. @returns false = Saleor could not be asked or did not answer, so that it must be tried again. */
+/**
+ * Only where a rule follows the channel: without one nobody said which key to write (docs/adr/0016). Again is no harm.
+ * @returns false = Saleor could not be asked or did not answer, so that it must be tried again. */
 export async function takeOver(deps: TakeOverDeps, { connectionId, connection, hint, channels }: OptOut): Promise<boolean> {
   const rules = connection.rules.filter(({ channel }) => channels.includes(channel));
-  if (rules.length === 0) return true;
+  if (rules.length === 0) {
+    if (channels.length > 0)
+      deps.log.info({ connection: connectionId, channels }, "an opt-out on a channel without a rule is not taken over");
+    return true;
+  }
   const looked = await connection.look(hint);
   if (looked.kind !== "found") return looked.kind === "none";
   for (const rule of rules) {

@@ -27,6 +27,20 @@ describe("the customer's word", () => {
     expect(read({ kind: "unreadable" })).toEqual({ consents: {}, problems: ["consent_unreadable:email"] });
   });
 
+  it("is read by the merchant's own words, in any case, and by no others", () => {
+    const own = consentRules.parse([
+      { channel: "email", source: { kind: "private", key: "c" }, yes: ["Opted In", "да"], no: ["opted out", "нет"] },
+    ]);
+    const said = (text: string) => consentReader(own)({ privateMeta: { c: { kind: "value", value: text } } } as unknown as Customer);
+    expect(said(" OPTED IN ")).toEqual({ consents: { email: true }, problems: [] });
+    expect(said("Да")).toEqual({ consents: { email: true }, problems: [] });
+    expect(said("Opted Out")).toEqual({ consents: { email: false }, problems: [] });
+    expect(said("НЕТ")).toEqual({ consents: { email: false }, problems: [] });
+    // Nobody said that these mean anything in this shop.
+    for (const usual of ["yes", "true", "1", "no", "false", "0"])
+      expect(said(usual)).toEqual({ consents: {}, problems: ["consent_unclear:email"] });
+  });
+
   it("changes only against a word that was sent before", () => {
     expect(consentChanges({ email: true }, {})).toEqual({});
     expect(consentChanges({ email: true }, { email: true })).toEqual({});

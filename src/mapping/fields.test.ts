@@ -72,6 +72,11 @@ describe("a rule", () => {
     ["a day in American form", "12/31/1990", date("mm/dd/yyyy"), { id: "T", type: "date" }, "1990-12-31"],
     ["a day in British form", "31/12/1990", date("dd/mm/yyyy"), TEXT, "1990-12-31"],
     ["seconds since 1970", "662601600", date("unix", "dd.mm.yyyy"), TEXT, "31.12.1990"],
+    ["milliseconds since 1970", "662601600123", date("unix_ms"), { id: "T", type: "date" }, "1990-12-31"],
+    ["milliseconds before 1970, as an instant", "-1", date("unix_ms", "instant"), TEXT, "1969-12-31T23:59:59.999Z"],
+    ["a day as seconds since 1970", "1990-12-31", date("iso", "unix"), NUMBER, 662601600],
+    ["an instant as seconds, its fraction left out", "1990-12-31T00:00:00.900+02:00", date("iso", "unix"), TEXT, "662594400"],
+    ["milliseconds as seconds", "662601600999", date("unix_ms", "unix"), NUMBER, 662601600],
     [
       "a birthday for a field that knows no year",
       "1990-02-29T00:00:00Z".replace("1990", "1992"),
@@ -128,10 +133,24 @@ describe("a rule", () => {
     expect(shown).toEqual({ fields: {}, problems: ["value_unreadable:T"] });
   });
 
-  it("puts the fixed value where there is none, and the prefix before a text", () => {
+  it("puts the fixed value where there is none", () => {
     expect(map(undefined, rule({ kind: "number" }, NUMBER, { fallback: "0" })).fields).toEqual({ T: 0 });
-    expect(map("Gold", rule({ kind: "text" }, TEXT, { prefix: "loyalty:" })).fields).toEqual({ T: "loyalty:Gold" });
-    expect(map(undefined, rule({ kind: "text" }, TEXT, { prefix: "loyalty:" })).fields).toEqual({ T: null });
+    expect(map(undefined, rule({ kind: "text" }, TEXT, { fallback: "none", prefix: "loyalty:" })).fields).toEqual({ T: "none" });
+  });
+
+  it.each<[string, string | undefined, Transform, FieldTarget, unknown]>([
+    ["stands before a text", "Gold", { kind: "text" }, TEXT, "loyalty:Gold"],
+    ["stands before a number that goes into a text field", "120", { kind: "number" }, TEXT, "loyalty:120"],
+    ["sends nothing where there is no value", undefined, { kind: "text" }, TEXT, null],
+    ["leaves a number a number", "120", { kind: "text" }, NUMBER, 120],
+    ["leaves a number in lower case a number", "120", { kind: "lower" }, NUMBER, 120],
+    ["leaves the first number of a list a number", '["120"]', { kind: "list", take: "first" }, NUMBER, 120],
+    ["leaves yes a yes", "yes", { kind: "text" }, { id: "T", type: "boolean" }, true],
+    ["leaves a day a day", "1990-12-31", { kind: "text" }, { id: "T", type: "date" }, "1990-12-31"],
+    ["leaves a day of another form a day", "31.12.1990", date("dd.mm.yyyy"), { id: "T", type: "date" }, "1990-12-31"],
+    ["leaves a choice a choice", "gold", { kind: "text" }, { id: "T", type: "choice", choices: ["Gold"] }, "Gold"],
+  ])("with a prefix %s", (_, value, transform, target, wanted) => {
+    expect(map(value, rule(transform, target, { prefix: "loyalty:" }))).toEqual({ fields: { T: wanted }, problems: [] });
   });
 
   it("knows everything that Saleor knows of a customer", () => {
@@ -168,13 +187,14 @@ describe("a rule", () => {
     const rules = Object.keys(values).map((key) => {
       const isNumber = key.includes("point");
       const target = { id: key.toUpperCase(), type: isNumber ? ("number" as const) : ("text" as const) };
-      return rule({ kind: isNumber ? "number" : "text" }, target, { source: { kind: "private", key } });
+      // One prefix for everything that this app writes: the numbers stay numbers.
+      return rule({ kind: isNumber ? "number" : "text" }, target, { source: { kind: "private", key }, prefix: "vip:" });
     });
     expect(fieldMapper(rules)(customer(undefined, { privateMeta })).fields).toEqual({
       VIP_POINTDIFF: 15,
       VIP_APPROVEDPOINT: 320,
-      VIP_CUSTOMERRANKNAME: "Gold",
-      VIP_PREVIOUSCUSTOMERRANKNAME: "Silver",
+      VIP_CUSTOMERRANKNAME: "vip:Gold",
+      VIP_PREVIOUSCUSTOMERRANKNAME: "vip:Silver",
     });
   });
 });

@@ -5,7 +5,7 @@
  */
 import type { FieldValue } from "@/model/contact";
 import type { Customer } from "@/model/customer";
-import type { FieldRule, FieldSource, Transform } from "@/model/rules";
+import { type FieldRule, type FieldSource, type Transform, takesPrefix } from "@/model/rules";
 import { fitterOf } from "./fit";
 import { readerOf, UNKNOWN, UNREADABLE } from "./source";
 import { type Note, transformOf } from "./transform";
@@ -41,7 +41,8 @@ function compile(rule: FieldRule): (customer: Customer, note: Note) => FieldValu
   const read = readerOf(rule.source);
   const change = transformOf(inFormOf(rule));
   const fitted = fitterOf(rule.target);
-  const { prefix, fallback } = rule;
+  const { fallback } = rule;
+  const prefix = takesPrefix(rule.target) ? rule.prefix : "";
   const empty = (note: Note) => (fallback === "" ? null : fitted(fallback, note));
   return (customer, note) => {
     const raw = read(customer);
@@ -52,7 +53,7 @@ function compile(rule: FieldRule): (customer: Customer, note: Note) => FieldValu
     const value = change(raw, note);
     if (value === undefined) return undefined;
     if (value === null || value === "") return empty(note);
-    return fitted(prefix !== "" && typeof value === "string" ? prefix + value : value, note);
+    return fitted(prefix === "" ? value : `${prefix}${value}`, note);
   };
 }
 

@@ -92,12 +92,15 @@ export const fieldRule = z.strictObject({
   source: fieldSource,
   transform,
   target: fieldTarget,
-  /** Stands before a text, e.g. to tell which app a value came from. */
+  /** Stands before the value of a text field, e.g. to tell which app it came from. No other field has one: `takesPrefix`. */
   prefix: z.string().max(50).default(""),
   /** Sent where the customer has no value. Empty = nothing is. */
   fallback: z.string().max(500).default(""),
 });
 export type FieldRule = z.output<typeof fieldRule>;
+
+/** Numbers, dates, yes/no and choices stay what they are: with a word before it none of them would be one. */
+export const takesPrefix = ({ type }: Pick<FieldTarget, "type">): boolean => type === "text";
 
 /** More than any of the vendors has fields for. */
 const MOST_RULES = 100;

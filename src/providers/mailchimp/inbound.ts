@@ -1,7 +1,7 @@
 /**
  * Opt-outs that Mailchimp tells us about: an audience webhook of ours, made here and checked by Mailchimp with a GET before
  * it accepts it. A delivery is a hint: where the contact stands is read again. Our own writes are left out
- * (`sources.api: false`), so nothing of ours comes back.
+ * (`sources.api: false`), so nothing of ours comes back. Mailchimp's signature is not checked: docs/adr/0016 says why.
  */
 import type { Answer, Delivery, Heard, Inbound } from "../contract";
 import { isMissing } from "./failures";

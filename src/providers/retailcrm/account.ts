@@ -99,7 +99,10 @@ const TYPES: Readonly<Record<string, FieldDefinition["type"]>> = {
   dictionary: "choice",
 };
 
-function asDefinition({ code, name, type, required, dictionary }: CustomField, choices: ReadonlyMap<string, string[]>): FieldDefinition {
+export function asDefinition(
+  { code, name, type, required, dictionary }: CustomField,
+  choices: ReadonlyMap<string, string[]>,
+): FieldDefinition {
   const known = TYPES[type] ?? "other";
   const options = dictionary === undefined ? undefined : choices.get(dictionary);
   return {

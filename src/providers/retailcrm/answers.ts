@@ -112,6 +112,7 @@ const customField = z.object({
   dictionary: z.string().optional().catch(undefined),
 });
 export type CustomField = z.output<typeof customField>;
+export const fieldMade = z.object({ code: text });
 export const customFields = z.object({ customFields: z.array(customField), pagination });
 
 export const dictionaries = z.object({

@@ -87,6 +87,13 @@ function createRetailCrm(link: RetailCrmLink) {
           ["page", String(page)],
         ],
       }),
+    createCustomField: (wish: object) =>
+      ask({
+        path: "/api/v5/custom-fields/customer/create",
+        scope: "custom_fields_write",
+        schema: says.fieldMade,
+        form: { customField: JSON.stringify(wish) },
+      }),
     dictionaries: (page: number) =>
       ask({
         path: "/api/v5/custom-fields/dictionaries",

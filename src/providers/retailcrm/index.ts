@@ -1,6 +1,7 @@
 /** RetailCRM, and Simla.com, which is the same: what it is and what it can do. Facts and their dates are in NOTES.md. */
 import type { Provider } from "../contract";
 import { connect, consequences, fields, targets } from "./account";
+import { createField } from "./create-field";
 import { customers } from "./customers";
 import { history } from "./history";
 import { credentials, settings } from "./settings";
@@ -18,6 +19,7 @@ export const retailcrm: Provider<typeof settings, typeof credentials> = {
   connect,
   targets,
   fields,
+  createField,
   consequences,
   customers,
 };

@@ -1,7 +1,7 @@
 /** What stands around customers: the account, its sites, its settings and its dictionary of fields. */
 import type { Call } from "./customers";
 import { listAt, type Params, textAt } from "./params";
-import { mapOrList, type Reply, refusal, success } from "./replies";
+import { invalid, mapOrList, type Reply, refusal, said, success } from "./replies";
 
 export function credentials({ key }: Call): Reply {
   return success(200, {
@@ -55,6 +55,34 @@ export function customFields({ world, given }: Call): Reply {
     displayArea: "customer",
   }));
   return paged({ world, given }, "customFields", shown);
+}
+
+const FIELD_TYPES = ["boolean", "date", "datetime", "dictionary", "email", "integer", "numeric", "string", "text"];
+
+/** Refused without a name, a type it knows, or a code of its alphabet that nobody has. */
+export function createCustomField({ world, params, given }: Call): Reply {
+  const entity = params.entity;
+  if (entity !== "customer" && entity !== "order") return refusal(world, 404, "notFound");
+  const sent = objectIn(textAt(given, "customField"));
+  if (!sent) return said(400, "Parameter 'customField' is missing");
+  const { code = "", name = "", type = "" } = sent;
+  const errors: Record<string, string> = {};
+  if (!/^\w[\w:-]*$/.test(code)) errors.code = "Invalid value";
+  if (world.customFields.some((field) => field.entity === entity && field.code === code)) errors.code = "This value is already used";
+  if (name === "" || name.length > 255) errors.name = "Invalid value";
+  if (!FIELD_TYPES.includes(type)) errors.type = "Invalid value";
+  if (Object.keys(errors).length > 0) return invalid(world, errors);
+  const viewMode = sent.viewMode === "not_editable" || sent.viewMode === "miss" ? sent.viewMode : "editable";
+  world.customFields.push({ code, name, type, entity, required: false, viewMode });
+  return success(201, { code });
+}
+
+function objectIn(json: string): Record<string, string> | null {
+  try {
+    return JSON.parse(json) as Record<string, string>;
+  } catch {
+    return null;
+  }
 }
 
 export const dictionaries = ({ world, given }: Call): Reply => paged({ world, given }, "customDictionaries", world.dictionaries);

@@ -1,7 +1,7 @@
 /** Every request's way: journal, key, rate, faults, permission, handler. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { apiVersions, credentials, customFields, dictionaries, settings, sites, systemInfo } from "./account";
+import { apiVersions, createCustomField, credentials, customFields, dictionaries, settings, sites, systemInfo } from "./account";
 import { answerControl } from "./control";
 import { type Call, combine, create, edit, get, list, upload } from "./customers";
 import { lose, spoiled, takeFaults } from "./faults";
@@ -18,6 +18,7 @@ const ROUTES: Route[] = [
   ["GET", "/api/v5/settings", "settings", settings],
   ["GET", "/api/v5/reference/sites", "reference_read", sites],
   ["GET", "/api/v5/custom-fields", "custom_fields_read", customFields],
+  ["POST", "/api/v5/custom-fields/:entity/create", "custom_fields_write", createCustomField],
   ["GET", "/api/v5/custom-fields/dictionaries", "custom_fields_read", dictionaries],
   ["GET", "/api/v5/customers", "customer_read", list],
   ["GET", "/api/v5/customers/history", "customer_read", history],

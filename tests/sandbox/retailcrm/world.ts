@@ -129,6 +129,7 @@ export const ALL_SCOPES = [
   "customer_write",
   "reference_read",
   "custom_fields_read",
+  "custom_fields_write",
   "order_read",
   "order_write",
   "store_read",

@@ -61,7 +61,7 @@ export const ConsentCard = ({ draft, optIns, connection, readOnly, problem, onCh
   const hasAttributes = useHasAttributes();
   const said = (code: ConsentProblem) => (problem === code ? t(`consent.problem.${code}`) : undefined);
   return (
-    <Section title={headingOf(draft.channel, text)} hint={draft.isOn ? null : t("consent.off")}>
+    <Section title={headingOf(draft.channel, text)} hint={draft.isOn ? null : t("consent.off", { title })}>
       <Check
         label={t("consent.on")}
         help={t("consent.onHelp", { title })}

@@ -57,12 +57,20 @@ export function targetOf({ label: _label, required: _required, ...target }: Fiel
 }
 
 /** The provider's dictionary says something else than when the rule was saved. */
-export type TargetState = "fine" | "gone" | "retyped";
+export type TargetState = "fine" | "gone" | "retyped" | "shorter" | "choices";
 
 export function stateOf(target: FieldTarget, fields: readonly FieldView[]): TargetState {
   const now = fields.find(({ id }) => id === target.id);
   if (!now) return "gone";
-  return now.type === target.type && (now.dateForm ?? "") === (target.dateForm ?? "") ? "fine" : "retyped";
+  if (now.type !== target.type || now.dateForm !== target.dateForm || now.form !== target.form) return "retyped";
+  if ((now.maxLength ?? Infinity) < (target.maxLength ?? Infinity)) return "shorter";
+  return hasOthers(target.choices, now.choices) ? "choices" : "fine";
+}
+
+/** A choice that is gone would be refused, and a new one would not be known. A provider may not say which there are. */
+function hasOthers(before: readonly string[] | undefined, now: readonly string[] | undefined): boolean {
+  if (!before || !now) return false;
+  return before.length !== now.length || before.some((choice) => !now.includes(choice));
 }
 
 /** One list for all sources: both kinds of metadata, attributes, then what Saleor knows of everybody. */

@@ -3,7 +3,7 @@ import { Button } from "@saleor/macaw-ui";
 import { Trash2 } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { ConnectionView, FieldView, RulesPreview } from "@/dashboard/api/views";
-import { DATES_IN, DATES_OUT } from "@/model/rules";
+import { DATES_IN, DATES_OUT, takesPrefix } from "@/model/rules";
 import { Field } from "../parts/field";
 import { Pick } from "../parts/pick";
 import { type Draft, problemOf, TRANSFORMS, transformFrom, transformIdOf } from "./drafts";
@@ -69,13 +69,15 @@ export const RuleCard = (p: RuleCardProps) => {
               disabled={readOnly}
               onChange={(event) => set({ fallback: event.target.value })}
             />
-            <Field
-              label={t("mapping.prefix")}
-              help={t("mapping.prefixHelp")}
-              value={draft.prefix}
-              disabled={readOnly}
-              onChange={(event) => set({ prefix: event.target.value })}
-            />
+            {draft.target && !takesPrefix(draft.target) ? null : (
+              <Field
+                label={t("mapping.prefix")}
+                help={t("mapping.prefixHelp")}
+                value={draft.prefix}
+                disabled={readOnly}
+                onChange={(event) => set({ prefix: event.target.value })}
+              />
+            )}
           </div>
         </details>
         {readOnly ? null : (

@@ -29,6 +29,7 @@ export const TargetPick = (p: TargetPickProps) => {
   const [isMaking, setIsMaking] = useState(false);
   const { target } = draft;
   const state = target && fields ? stateOf(target, fields) : "fine";
+  const now = state === "fine" ? undefined : fields?.find(({ id }) => id === target?.id);
   const options = optionsOf(fields, target, (field) => describe(t, field));
   const warning = state === "fine" ? undefined : t(`mapping.target.${state}`, { field: target?.id ?? "", title: connection.title });
   return (
@@ -47,6 +48,13 @@ export const TargetPick = (p: TargetPickProps) => {
         />
         <FieldNote problem={p.problem ?? warning} help={!target && draft.wish ? t("mapping.wish", draft.wish) : null} />
       </div>
+      {now && !p.readOnly ? (
+        <div>
+          <Button variant="secondary" size="small" onClick={() => p.onChange(targetOf(now))}>
+            {t("mapping.takeNow")}
+          </Button>
+        </div>
+      ) : null}
       {p.canCreate && (!target || state === "gone") ? (
         isMaking ? (
           <NewField {...p} onDone={() => setIsMaking(false)} />
