@@ -230,6 +230,7 @@ function withoutEmpty(mapped: MappedContact): MappedContact {
 }
 
 const ERASED = "deleted_erased";
+const TAGGED = "deleted_tagged";
 
 async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promise<Judged> {
   const { remoteKey, emailHmac, ownedTags, ownedFields } = row;
@@ -247,6 +248,9 @@ async function settleGone(deps: DrainDeps, work: BatchWork, row: DueRow): Promis
     await deps.erased(work.connection, row.customerId);
     return { verdict: goneErased(row), outcome: null };
   }
+  // Whoever comes back with the address is in Saleor: the tag is ours on their contact, and goes.
+  if (parting.kind === "closed" && parting.reason === TAGGED)
+    return { verdict: { ...gone(row, TAGGED), ownedTags: [work.connection.settings.deletionTag] }, outcome: null };
   if (parting.kind === "closed") return { verdict: gone(row, parting.reason), outcome: null };
   if (parting.outcome.kind === "skipped") return { verdict: gone(row, parting.outcome.reason), outcome: parting.outcome };
   return judgeParting(deps, work, row, parting.outcome);

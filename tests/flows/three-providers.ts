@@ -12,7 +12,7 @@ export interface ThreeProviders {
   crm: RetailCrmSandbox;
   mindbox: MindboxSandbox;
   ids: Record<ProviderId, string>;
-  save(provider: ProviderId, values: Record<string, string | boolean>): Promise<void>;
+  save(provider: ProviderId, values: Record<string, unknown>): Promise<void>;
   row(provider: ProviderId, customerId: string): Promise<LedgerRow | undefined>;
   stateOf(provider: ProviderId, customerId: string): Promise<string>;
   /** Tags of the contact with this address; `null` = there is none. */
@@ -52,7 +52,7 @@ export async function startThreeProviders(variables: Record<string, string> = {}
   const save: ThreeProviders["save"] = async (provider, values) => {
     const fresh = await app.page(saleor);
     const { version } = await fresh.connections.settings.query({ id: ids[provider] });
-    const saved = await fresh.connections.saveSettings.mutate({ id: ids[provider], version, values });
+    const saved = await fresh.connections.saveSettings.mutate({ id: ids[provider], version, values: values as Record<string, string> });
     if (saved.kind !== "saved") throw new Error(`not saved: ${JSON.stringify(saved)}`);
   };
   await save("retailcrm", { site: FIRST_SITE });

@@ -3,6 +3,7 @@ import type { Contact } from "@/model/contact";
 import type { Outcome } from "@/model/outcome";
 import type { CustomerId } from "@/model/shop";
 import type { Outcomes } from "../contract";
+import { freeAddresses } from "./free-address";
 import type { MindboxLink } from "./settings";
 import { Visit } from "./visit";
 import { writeCustomer } from "./write-customer";
@@ -12,7 +13,8 @@ export async function upsert(link: MindboxLink, contacts: readonly Contact[]): P
   const outcomes = new Map<CustomerId, Outcome>();
   // Two customers may share an address apart from its case: their writes never overlap, or both would find nobody.
   for (const round of rounds(contacts)) {
-    const done = await visit.each<Contact, Outcome>(round, (contact) => deliver(visit, contact));
+    const held = await freeAddresses(visit, round);
+    const done = await visit.each<Contact, Outcome>(round, async (contact) => held.get(contact.key) ?? deliver(visit, contact));
     for (const [key, outcome] of done) outcomes.set(key, outcome);
   }
   return outcomes;
