@@ -63,7 +63,8 @@ describe("while it does not answer", () => {
     town.mailchimp.fail({ kind: "error500" });
     await Promise.all(emails.map((email) => town.saleor.customers.create({ email })));
     await town.saleor.settled();
-    // What went out before anybody knew has come back.
+    // What went out before anybody knew has come back once the next one was sent.
+    await until(() => leftAlone() > 0);
     const known = leftAlone();
     await until(() => leftAlone() > known);
     const [probes, asked] = [leftAlone(), town.mailchimp.requests.length];
