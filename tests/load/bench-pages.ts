@@ -68,4 +68,6 @@ async function first(name: string, url: string): Promise<void> {
   await context.close();
 }
 
-const scriptsIn = (html: string) => [...html.matchAll(/<script[^>]*\bsrc="([^"]+)"/g)].map(([, src]) => src!);
+function scriptsIn(html: string): string[] {
+  return [...html.matchAll(/<script[^>]*\bsrc="([^"]+)"/g)].map(([, src]) => src!);
+}
